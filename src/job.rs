@@ -1,0 +1,8 @@
+//! A print job: its ticket, its code, its states, its plan. All pure: values in, values out.
+
+pub mod code;
+pub mod fault;
+pub mod pages;
+pub mod plan;
+pub mod state;
+pub mod ticket;

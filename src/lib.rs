@@ -1,0 +1,5 @@
+//! Ottisk.
+
+pub mod job;
+pub mod raster;
+pub mod text;
