@@ -24,12 +24,14 @@ fn main() {
 }
 
 fn out_dir() -> PathBuf {
-    PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"))
+    // Cargo always sets it; an empty path fails with a clear error where it is used.
+    PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default())
 }
 
 /// `assets/text/*.toml` → `text.rs`. Fails on an entry that lacks a language or whose placeholders differ.
 fn texts(out: &Path) -> Result<(), Failure> {
     println!("cargo::rerun-if-changed=assets/text");
+    println!("cargo::rerun-if-changed=build.rs");
     let mut entries: BTreeMap<String, (String, toml::Table)> = BTreeMap::new();
     let mut files: Vec<_> = fs::read_dir("assets/text")?.collect::<Result<Vec<_>, _>>()?;
     files.sort_by_key(fs::DirEntry::path);
@@ -55,8 +57,14 @@ fn texts(out: &Path) -> Result<(), Failure> {
 
 fn constant(key: &str, entry: &toml::Table) -> Result<String, String> {
     let name = key.to_uppercase();
-    if entry.len() != 2 {
-        return Err("must have ru and en and nothing else".into());
+    // print-api's English sentences say more than its Russian ones; `only_en` names what they add.
+    let only_en: Vec<&str> = match entry.get("only_en") {
+        Some(toml::Value::Array(names)) => names.iter().filter_map(toml::Value::as_str).collect(),
+        Some(_) => return Err("only_en must be a list".into()),
+        None => Vec::new(),
+    };
+    if entry.keys().any(|key| !["ru", "en", "only_en"].contains(&key.as_str())) {
+        return Err("must have ru and en and nothing else but only_en".into());
     }
     let (Some(ru), Some(en)) = (entry.get("ru"), entry.get("en")) else { return Err("lacks ru or en".into()) };
     match (ru, en) {
@@ -64,7 +72,9 @@ fn constant(key: &str, entry: &toml::Table) -> Result<String, String> {
             if ru.is_empty() || en.is_empty() {
                 return Err("is empty in one language".into());
             }
-            if placeholders(ru) != placeholders(en) {
+            if placeholders(ru)
+                != placeholders(en).into_iter().filter(|name| !only_en.contains(name)).collect::<Vec<_>>()
+            {
                 return Err("has different placeholders in ru and en".into());
             }
             Ok(format!("    pub const {name}: Text = Text {{ ru: {ru:?}, en: {en:?} }};\n"))

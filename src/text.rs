@@ -8,7 +8,8 @@ use std::borrow::Cow;
 include!(concat!(env!("OUT_DIR"), "/text.rs"));
 
 /// A language of the kiosk.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Language {
     /// Russian.
     #[default]

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::{Language, Text, say};
+
 /// A reason a job waits or a printer stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -84,6 +86,53 @@ impl Fault {
             Self::MarkerEmpty => "marker-supply-empty",
             Self::Offline => "offline",
             Self::Other(keyword) => keyword,
+        }
+    }
+}
+
+impl Fault {
+    /// What happened.
+    pub fn title(&self, language: Language) -> String {
+        let (impressions, of) = match self {
+            Self::ShortCount { impressions, of } => (impressions.to_string(), of.to_string()),
+            _ => Default::default(),
+        };
+        self.words().0.fill(language, &[("impressions", &impressions), ("of", &of)])
+    }
+
+    /// What to do while the printer has the job.
+    pub fn advice(&self, language: Language) -> &'static str {
+        self.words().1.get(language)
+    }
+
+    /// What to do once the job was taken back and waits for its owner: it does not go on by itself any more.
+    pub fn advice_when_held(&self, language: Language) -> &'static str {
+        match self {
+            Self::MediaEmpty | Self::MediaJam | Self::CoverOpen | Self::TrayMissing | Self::OutputFull => {
+                say::FAULT_TAKEN_BACK_DO.get(language)
+            }
+            _ => self.advice(language),
+        }
+    }
+
+    fn words(&self) -> (Text, Text) {
+        match self {
+            Self::Unreachable => (say::FAULT_UNREACHABLE_TITLE, say::FAULT_UNREACHABLE_DO),
+            Self::ConnectionLost => (say::FAULT_CONNECTION_LOST_TITLE, say::FAULT_CONNECTION_LOST_DO),
+            Self::Refused => (say::FAULT_REFUSED_TITLE, say::FAULT_REFUSED_DO),
+            Self::Unsuitable => (say::FAULT_UNSUITABLE_TITLE, say::FAULT_UNSUITABLE_DO),
+            Self::AbortedByPrinter => (say::FAULT_ABORTED_BY_PRINTER_TITLE, say::FAULT_ABORTED_BY_PRINTER_DO),
+            Self::ShortCount { .. } => (say::FAULT_SHORT_COUNT_TITLE, say::FAULT_SHORT_COUNT_DO),
+            Self::Document => (say::FAULT_DOCUMENT_TITLE, say::FAULT_DOCUMENT_DO),
+            Self::Interrupted => (say::FAULT_INTERRUPTED_TITLE, say::FAULT_INTERRUPTED_DO),
+            Self::MediaEmpty => (say::FAULT_MEDIA_EMPTY_TITLE, say::FAULT_MEDIA_EMPTY_DO),
+            Self::MediaJam => (say::FAULT_MEDIA_JAM_TITLE, say::FAULT_MEDIA_JAM_DO),
+            Self::CoverOpen => (say::FAULT_COVER_OPEN_TITLE, say::FAULT_COVER_OPEN_DO),
+            Self::TrayMissing => (say::FAULT_TRAY_MISSING_TITLE, say::FAULT_TRAY_MISSING_DO),
+            Self::OutputFull => (say::FAULT_OUTPUT_FULL_TITLE, say::FAULT_OUTPUT_FULL_DO),
+            Self::MarkerEmpty => (say::FAULT_MARKER_EMPTY_TITLE, say::FAULT_MARKER_EMPTY_DO),
+            Self::Offline => (say::FAULT_OFFLINE_TITLE, say::FAULT_OFFLINE_DO),
+            Self::Other(_) => (say::FAULT_OTHER_TITLE, say::FAULT_OTHER_DO),
         }
     }
 }

@@ -313,6 +313,12 @@ impl Plan {
         set.saturating_mul(self.copies).saturating_mul(self.repeats)
     }
 
+    /// Sides with something on them in the raster that is sent: what a printer that does not multiply by its copies
+    /// counts at the least. Blank backs are not among them, for not every printer counts those.
+    pub fn impressions_sent(&self) -> u32 {
+        self.impressions() / self.copies.max(1)
+    }
+
     /// Sheets of paper, all copies counted.
     pub fn sheets(&self) -> u32 {
         let set = u32::try_from(self.pages.len()).unwrap_or(u32::MAX);
@@ -373,7 +379,7 @@ mod tests {
         let ticket = Ticket { copies: Copies::new(2).expect("2"), two_sided: true, ..Ticket::default() };
         let plan = Plan::fit(&ticket, &simple, 3).expect("fits");
         assert_eq!((plan.copies, plan.repeats, plan.pads(), plan.raster_pages()), (1, 2, true, 7));
-        assert_eq!((plan.impressions(), plan.sheets()), (6, 4));
+        assert_eq!((plan.impressions(), plan.impressions_sent(), plan.sheets()), (6, 6, 4));
     }
 
     #[test]

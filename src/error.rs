@@ -1,0 +1,105 @@
+//! What a person can be told of a thing that went wrong. Each door translates it once: HTTP in `http/problem`, the
+//! panel in its scenes. What only an operator can use goes to the log where it happens, not in here.
+
+use crate::text::{Text, say};
+
+/// The closed list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The document has more bytes than allowed.
+    TooLarge {
+        /// Bytes allowed.
+        max: u64,
+    },
+    /// The job needs more sheets than allowed.
+    TooManySheets {
+        /// Sheets allowed.
+        max: u32,
+    },
+    /// Pages were asked that the document does not have.
+    PastTheEnd,
+    /// No terminal shows this QR token.
+    TerminalQrUnknown,
+    /// Nobody has this surname and number.
+    UserUnknown,
+    /// A list names one person twice.
+    MemberDuplicate,
+    /// The person is not a member.
+    NotInUnion,
+    /// Every PIN that was drawn is in use.
+    NoPinLeft,
+    /// No job has this PIN.
+    PinUnknown(String),
+    /// So many of the PINs asked have no document.
+    FilesUnknown(usize),
+    /// The media type is not taken.
+    TypeRefused {
+        /// What came.
+        given: String,
+        /// What is taken.
+        allowed: String,
+    },
+    /// The job has its document already.
+    AlreadyUploaded,
+    /// The document cannot be opened.
+    Corrupted,
+    /// The job has no document yet.
+    NotUploaded,
+    /// The file name has no usable extension.
+    FileName,
+    /// The job is at the printer.
+    BusyPrinting,
+    /// The disk or the database failed; the log says how.
+    Storage,
+    /// The child that inspects documents failed, which says nothing of the document; the log says how.
+    Worker,
+}
+
+impl Error {
+    /// The sentence and its values.
+    pub fn sentence(&self) -> (Text, Vec<(&'static str, String)>) {
+        match self {
+            Self::TooLarge { max } => (say::ERROR_TOO_LARGE, vec![("max", max.to_string())]),
+            Self::TooManySheets { max } => (say::ERROR_TOO_MANY_SHEETS, vec![("max", max.to_string())]),
+            Self::PastTheEnd => (say::ERROR_PAST_THE_END, vec![]),
+            Self::TerminalQrUnknown => (say::ERROR_TERMINAL_QR_UNKNOWN, vec![]),
+            Self::UserUnknown => (say::ERROR_USER_UNKNOWN, vec![]),
+            Self::MemberDuplicate => (say::ERROR_MEMBER_DUPLICATE, vec![]),
+            Self::NotInUnion => (say::ERROR_NOT_IN_UNION, vec![]),
+            Self::NoPinLeft => (say::ERROR_NO_PIN_LEFT, vec![]),
+            Self::PinUnknown(pin) => (say::ERROR_PIN_UNKNOWN, vec![("pin", pin.clone())]),
+            Self::FilesUnknown(count) => (say::ERROR_FILES_UNKNOWN, vec![("count", count.to_string())]),
+            Self::TypeRefused { given, allowed } => {
+                (say::ERROR_TYPE_REFUSED, vec![("type", given.clone()), ("allowed", allowed.clone())])
+            }
+            Self::AlreadyUploaded => (say::ERROR_ALREADY_UPLOADED, vec![]),
+            Self::Corrupted => (say::ERROR_CORRUPTED, vec![]),
+            Self::NotUploaded => (say::ERROR_NOT_UPLOADED, vec![]),
+            Self::FileName => (say::ERROR_FILE_NAME, vec![]),
+            Self::BusyPrinting => (say::ERROR_BUSY_PRINTING, vec![]),
+            Self::Storage => (say::ERROR_STORAGE, vec![]),
+            Self::Worker => (say::ERROR_WORKER, vec![]),
+        }
+    }
+
+    /// The sentence in one language.
+    pub fn tell(&self, language: crate::text::Language) -> String {
+        let (text, values) = self.sentence();
+        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        text.fill(language, &values)
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        tracing::error!(%error, "database");
+        Self::Storage
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        tracing::error!(%error, "disk");
+        Self::Storage
+    }
+}

@@ -1,0 +1,394 @@
+//! Every setting and every limit, with its unit in its name, its default and one line why.
+//!
+//! Read from TOML, then from the environment (the names print-api uses), then from the command line.
+//! Nothing here does anything but hold and check values.
+
+mod environment;
+mod file;
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use serde::Deserialize;
+
+use crate::text::Language;
+
+/// All settings.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// The server.
+    pub http: Http,
+    /// The data folder.
+    pub store: Store,
+    /// The printer.
+    pub printer: Printer,
+    /// The touch screen.
+    pub panel: Panel,
+    /// What print-api calls its settings.
+    pub print_api: PrintApi,
+    /// Jailed children.
+    pub worker: Worker,
+    /// The member list's central source.
+    pub members: Members,
+    /// The preview service.
+    pub preview: Preview,
+    /// The server above.
+    pub upstream: Upstream,
+}
+
+/// `[http]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Http {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// What phones are told to open, `http://print.local`; made from `listen` when empty.
+    pub public_url: String,
+    /// Seconds a client may take to send the head of a request, and a kept connection may idle.
+    pub head_timeout_s: u64,
+    /// Seconds without a byte after which a sender of a body, or a reader of an answer, is cut off.
+    pub body_stall_timeout_s: u64,
+    /// Bytes of a list of members: the largest anyone sends is far below.
+    pub json_bytes: usize,
+    /// Connections at one time; more wait in the kernel's queue.
+    pub connections: usize,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([0, 0, 0, 0], 8080)),
+            public_url: String::new(),
+            head_timeout_s: 30,
+            body_stall_timeout_s: 30,
+            json_bytes: 16 << 20,
+            connections: 1_000,
+        }
+    }
+}
+
+/// `[store]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Store {
+    /// Where everything that must survive lies.
+    pub folder: PathBuf,
+    /// The database; `ottisk.db` in the folder when empty.
+    pub database: Option<PathBuf>,
+    /// The documents; `documents` in the folder when empty.
+    pub documents: Option<PathBuf>,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self { folder: PathBuf::from("/var/lib/ottisk"), database: None, documents: None }
+    }
+}
+
+/// `[printer]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Printer {
+    /// `ipp://host/path` or `file:///FOLDER`.
+    pub uri: String,
+    /// Seconds to wait for a connection.
+    pub connect_timeout_s: u64,
+    /// Seconds to wait for an answer.
+    pub answer_timeout_s: u64,
+    /// Seconds without a byte taken before a printer counts as gone; long, since a printer out of paper takes none.
+    pub send_stall_timeout_s: u64,
+    /// Bytes of an answer; real ones are under 64 KiB.
+    pub answer_bytes: usize,
+    /// Seconds a busy printer is asked again.
+    pub busy_timeout_s: u64,
+    /// Seconds a printer that has the job may be silent.
+    pub silence_timeout_s: u64,
+    /// Seconds a job may stand at the printer (no paper, open cover) before it is taken back.
+    pub standstill_timeout_s: u64,
+    /// Milliseconds between two looks at a job or at an idle printer with a fault.
+    pub poll_ms: u64,
+    /// Milliseconds between two looks at an idle, healthy printer.
+    pub idle_poll_ms: u64,
+    /// Seconds after which a released job that never started is held again at a restart: its owner has left.
+    pub release_valid_s: u64,
+}
+
+impl Default for Printer {
+    fn default() -> Self {
+        Self {
+            uri: String::new(),
+            connect_timeout_s: 5,
+            answer_timeout_s: 15,
+            send_stall_timeout_s: 900,
+            answer_bytes: 1 << 20,
+            busy_timeout_s: 120,
+            silence_timeout_s: 30,
+            standstill_timeout_s: 900,
+            poll_ms: 500,
+            idle_poll_ms: 5_000,
+            release_valid_s: 300,
+        }
+    }
+}
+
+/// Where the panel is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Screen {
+    /// In memory only, mirrored at `/panel`.
+    #[default]
+    Memory,
+    /// A Linux framebuffer.
+    Fbdev,
+    /// DRM/KMS.
+    Drm,
+}
+
+/// `[panel]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Panel {
+    /// The display.
+    pub screen: Screen,
+    /// Width in pixels of the memory screen.
+    pub width: u32,
+    /// Height in pixels of the memory screen.
+    pub height: u32,
+    /// Degrees clockwise: 0, 90, 180 or 270.
+    pub rotation: u16,
+    /// The language an idle panel has.
+    pub language: Language,
+    /// What the kiosk is called.
+    pub name: String,
+    /// Minutes east of UTC of the clock on the screen.
+    pub utc_offset_min: i32,
+    /// Seconds without a touch before the panel asks whether anyone is there.
+    pub idle_s: u64,
+    /// Seconds the question stands.
+    pub warn_s: u64,
+    /// Dots per inch of page pictures on the screen.
+    pub picture_dpi: u32,
+}
+
+impl Default for Panel {
+    fn default() -> Self {
+        Self {
+            screen: Screen::Memory,
+            width: 1024,
+            height: 600,
+            rotation: 0,
+            language: Language::Ru,
+            name: "Оттиск".into(),
+            utc_offset_min: 180,
+            idle_s: 60,
+            warn_s: 20,
+            picture_dpi: 60,
+        }
+    }
+}
+
+/// `[print_api]`: the environment names of print-api in small letters, with units.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PrintApi {
+    /// Media types `POST /file/{pin}` takes.
+    pub content_types: Vec<String>,
+    /// Bytes of a document: what the web page promises.
+    pub max_size_bytes: u64,
+    /// Sheets of a job, copies counted: what the web page promises.
+    pub max_page_count: u32,
+    /// Hours a document and its row are kept.
+    pub storage_time_hours: u64,
+    /// Whether members without a union number are members.
+    pub allow_student_number: bool,
+    /// Whether `POST /file` with surname and number needs a token; bots and pages send none.
+    pub order_needs_token: bool,
+    /// The alphabet of PINs.
+    pub pin_symbols: String,
+    /// Characters of a PIN.
+    pub pin_length: usize,
+    /// What stands before a QR token in the QR code's text.
+    pub qr_token_prefix: String,
+    /// The alphabet of QR tokens.
+    pub qr_token_symbols: String,
+    /// Characters of a QR token.
+    pub qr_token_length: usize,
+    /// Seconds a QR token is shown.
+    pub qr_token_ttl_s: u64,
+    /// Seconds a QR token stays good after it was shown.
+    pub qr_token_delay_s: u64,
+    /// Origins other sites may call from.
+    pub cors_allow_origins: Vec<String>,
+    /// Whether they may send cookies.
+    pub cors_allow_credentials: bool,
+    /// Methods they may use.
+    pub cors_allow_methods: Vec<String>,
+    /// Headers they may send.
+    pub cors_allow_headers: Vec<String>,
+    /// A prefix everything is also served under.
+    pub root_path: String,
+    /// The auth server whose tokens are good here too.
+    pub auth_url: String,
+}
+
+impl Default for PrintApi {
+    fn default() -> Self {
+        let letters_and_digits = || ('A'..='Z').chain('0'..='9').collect();
+        let any = || vec!["*".to_owned()];
+        Self {
+            content_types: vec!["application/pdf".into()],
+            max_size_bytes: 25_000_000,
+            max_page_count: 50,
+            storage_time_hours: 7 * 24,
+            allow_student_number: false,
+            order_needs_token: false,
+            pin_symbols: letters_and_digits(),
+            pin_length: 6,
+            qr_token_prefix: String::new(),
+            qr_token_symbols: letters_and_digits(),
+            qr_token_length: 6,
+            qr_token_ttl_s: 30,
+            qr_token_delay_s: 5,
+            cors_allow_origins: any(),
+            cors_allow_credentials: true,
+            cors_allow_methods: any(),
+            cors_allow_headers: any(),
+            root_path: "/print".into(),
+            auth_url: String::new(),
+        }
+    }
+}
+
+/// `[worker]`: limits of the children that open documents.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Worker {
+    /// Children at one time.
+    pub children: usize,
+    /// Bytes of address space of a child; pdfium's decoded pictures are the bulk.
+    pub address_space_bytes: u64,
+    /// Seconds of CPU for one look at a document.
+    pub inspect_cpu_s: u64,
+    /// Seconds of CPU for one job.
+    pub render_cpu_s: u64,
+    /// Seconds of CPU for one page: the slowest honest page seen takes 2.
+    pub page_cpu_s: u64,
+    /// Seconds by the clock for one look at a document.
+    pub inspect_timeout_s: u64,
+    /// Pages a document may have at all.
+    pub document_pages: u32,
+}
+
+impl Default for Worker {
+    fn default() -> Self {
+        Self {
+            children: 3,
+            address_space_bytes: 1 << 30,
+            inspect_cpu_s: 10,
+            render_cpu_s: 1_800,
+            page_cpu_s: 30,
+            inspect_timeout_s: 30,
+            document_pages: 100_000,
+        }
+    }
+}
+
+/// `[members]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Members {
+    /// Where the list comes from. Read, not used yet.
+    pub source: Option<String>,
+}
+
+/// `[preview]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Preview {
+    /// The message broker of preview nodes. Read, not used yet.
+    pub broker: Option<String>,
+}
+
+/// `[upstream]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Upstream {
+    /// The server above. Read, not used yet.
+    pub url: Option<String>,
+}
+
+/// A setting that cannot be: one sentence for the technician.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SettingsError(pub String);
+
+impl Settings {
+    /// Reads `file` when given, then the environment. `lookup` is the environment.
+    pub fn load(
+        file: Option<&std::path::Path>,
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, SettingsError> {
+        let mut settings = match file {
+            Some(path) => file::read(path)?,
+            None => Self::default(),
+        };
+        environment::apply(&mut settings, lookup)?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// What no later part should have to look at again.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        let refuse = |what: &str| Err(SettingsError(what.into()));
+        let api = &self.print_api;
+        if api.pin_symbols.is_empty() || api.pin_length == 0 || api.pin_length > 32 {
+            return refuse("print_api: pin_symbols must not be empty and pin_length must be 1 to 32");
+        }
+        if api.qr_token_symbols.is_empty() || api.qr_token_length == 0 || api.qr_token_length > 64 {
+            return refuse("print_api: qr_token_symbols must not be empty and qr_token_length must be 1 to 64");
+        }
+        if api.qr_token_ttl_s == 0 {
+            return refuse("print_api: qr_token_ttl_s must be 1 or more");
+        }
+        if self.panel.screen != Screen::Memory {
+            return refuse("panel: this build draws on screen = \"memory\" only, mirrored at /panel");
+        }
+        if !(320..=3840).contains(&self.panel.width) || !(240..=2160).contains(&self.panel.height) {
+            return refuse("panel: width must be 320 to 3840 and height 240 to 2160 pixels");
+        }
+        if self.worker.children == 0 || self.http.connections == 0 {
+            return refuse("worker.children and http.connections must be 1 or more");
+        }
+        Ok(())
+    }
+
+    /// The database file.
+    pub fn database(&self) -> PathBuf {
+        self.store.database.clone().unwrap_or_else(|| self.store.folder.join("ottisk.db"))
+    }
+
+    /// The documents' folder.
+    pub fn documents(&self) -> PathBuf {
+        self.store.documents.clone().unwrap_or_else(|| self.store.folder.join("documents"))
+    }
+
+    /// What a phone opens.
+    pub fn public_url(&self) -> String {
+        match self.http.public_url.trim_end_matches('/') {
+            "" => format!("http://{}", self.http.listen),
+            url => url.to_owned(),
+        }
+    }
+
+    /// Settings that are read but have no effect in this build, for a warning at the start.
+    pub fn without_effect(&self) -> Vec<&'static str> {
+        let given = [
+            (self.members.source.is_some(), "members.source"),
+            (self.preview.broker.is_some(), "preview.broker"),
+            (self.upstream.url.is_some(), "upstream.url"),
+            (!self.print_api.auth_url.is_empty(), "print_api.auth_url"),
+            (self.panel.rotation != 0, "panel.rotation"),
+        ];
+        given.into_iter().filter_map(|(given, name)| given.then_some(name)).collect()
+    }
+}

@@ -1,0 +1,29 @@
+//! Print facts: what came out, for the union's count.
+
+use rusqlite::{Connection, params};
+
+use crate::{error::Error, job::state::JobId};
+
+/// Writes down that sheets came out.
+pub fn insert(
+    db: &Connection,
+    job: JobId,
+    impressions: u32,
+    sheets: u32,
+    terminal: &str,
+    now: i64,
+) -> Result<(), Error> {
+    db.execute(
+        "INSERT INTO print_facts (job, member, impressions, sheets, terminal, at)
+         VALUES (?1, (SELECT member FROM jobs WHERE id = ?1), ?2, ?3, ?4, ?5)",
+        params![job.0, impressions, sheets, terminal, now],
+    )?;
+    Ok(())
+}
+
+/// Sides and sheets that ever came out.
+pub fn totals(db: &Connection) -> Result<(u64, u64), Error> {
+    Ok(db.query_row("SELECT COALESCE(SUM(impressions), 0), COALESCE(SUM(sheets), 0) FROM print_facts", [], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?)
+}

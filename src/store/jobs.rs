@@ -1,0 +1,300 @@
+//! Jobs and the attempts to print them.
+//!
+//! The state is not stored twice: "incoming" is a job without a document, and how far a print has got is the last
+//! attempt's phase.
+
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use crate::{
+    error::Error,
+    job::{
+        code::ReleaseCode,
+        fault::Fault,
+        pages::PageRanges,
+        state::{JobId, Phase, State},
+        ticket::{Copies, Ticket},
+    },
+};
+
+/// A document that lies on the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// Its name in the documents' folder and in `/static`.
+    pub name: String,
+    /// Its content's SHA-256.
+    pub sha256: [u8; 32],
+    /// Its size.
+    pub bytes: u64,
+    /// Its pages, 1 or more.
+    pub page_count: u32,
+    /// What was detected, not what was claimed.
+    pub media_type: String,
+}
+
+/// A job as the store knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// Row.
+    pub id: JobId,
+    /// Its code.
+    pub pin: String,
+    /// What its owner calls it. Never logged.
+    pub title: String,
+    /// What is asked.
+    pub ticket: Ticket,
+    /// What is printed.
+    pub document: Option<Document>,
+    /// Where it is.
+    pub state: State,
+    /// Whether sheets of it came out before.
+    pub printed_before: bool,
+    /// Milliseconds since 1970 of the last release.
+    pub released_at: Option<i64>,
+}
+
+/// An order.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// Whose.
+    pub member: Option<i64>,
+    /// From where: `tgbot`, `webapp`, …
+    pub source: String,
+    /// The file's name.
+    pub title: String,
+    /// What is asked.
+    pub ticket: Ticket,
+}
+
+/// A try at the printer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AttemptId(pub i64);
+
+/// How a try ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// All sides came out.
+    Completed,
+    /// Its owner stopped it.
+    Canceled,
+    /// It waits again.
+    Held(Fault),
+}
+
+const SELECT: &str = "SELECT jobs.id, pin, title, pages, copies, two_sided, color, state, fault, released_at,
+    documents.name, sha256, bytes, page_count, media_type,
+    (SELECT phase || ' ' || COALESCE(printer_job, '') FROM attempts WHERE job = jobs.id ORDER BY attempts.id DESC LIMIT 1),
+    EXISTS (SELECT 1 FROM print_facts WHERE job = jobs.id)
+    FROM jobs LEFT JOIN documents ON documents.id = jobs.document";
+
+/// Puts an order in under `pin`; `None` when a living job has that PIN.
+pub fn insert(db: &Connection, order: &Order, pin: &ReleaseCode, now: i64) -> Result<Option<JobId>, Error> {
+    let mut insert = db.prepare_cached(
+        "INSERT INTO jobs (pin, member, source, title, pages, copies, two_sided, color, state, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'held', ?9) ON CONFLICT (pin) DO NOTHING",
+    )?;
+    let ticket = &order.ticket;
+    let inserted = insert.execute(params![
+        pin.as_str(),
+        order.member,
+        order.source,
+        order.title,
+        ticket.pages.to_string(),
+        ticket.copies.get(),
+        ticket.two_sided,
+        ticket.color,
+        now
+    ])?;
+    Ok((inserted == 1).then(|| JobId(db.last_insert_rowid())))
+}
+
+/// The job with this code.
+pub fn by_pin(db: &Connection, pin: &ReleaseCode) -> Result<Option<Job>, Error> {
+    let mut found = db.prepare_cached(&format!("{SELECT} WHERE pin = ?1"))?;
+    Ok(found.query_row([pin.as_str()], row).optional()?)
+}
+
+/// The job with this number.
+pub fn by_id(db: &Connection, job: JobId) -> Result<Option<Job>, Error> {
+    let mut found = db.prepare_cached(&format!("{SELECT} WHERE jobs.id = ?1"))?;
+    Ok(found.query_row([job.0], row).optional()?)
+}
+
+/// The released job that waits longest.
+pub fn next_pending(db: &Connection) -> Result<Option<Job>, Error> {
+    let mut found =
+        db.prepare_cached(&format!("{SELECT} WHERE state = 'pending' ORDER BY released_at, jobs.id LIMIT 1"))?;
+    Ok(found.query_row([], row).optional()?)
+}
+
+/// Released jobs and jobs at the printer, oldest first: what a restart has to look at.
+pub fn active(db: &Connection) -> Result<Vec<Job>, Error> {
+    let mut rows = db.prepare(&format!("{SELECT} WHERE state IN ('pending', 'processing') ORDER BY jobs.id"))?;
+    let jobs: Result<Vec<_>, _> = rows.query_map([], row)?.collect();
+    Ok(jobs?)
+}
+
+/// Jobs ordered before `before`, but for those at the printer.
+pub fn expired(db: &Connection, before: i64) -> Result<Vec<JobId>, Error> {
+    let mut rows = db.prepare_cached(
+        "SELECT id FROM jobs WHERE created_at < ?1 AND state NOT IN ('pending', 'processing') LIMIT 1000",
+    )?;
+    let ids: Result<Vec<_>, _> = rows.query_map([before], |row| row.get(0).map(JobId))?.collect();
+    Ok(ids?)
+}
+
+/// Gives a job its document. Of several at once one gets in.
+pub fn attach(db: &Connection, job: JobId, document: &Document) -> Result<(), Error> {
+    let taken: Option<bool> =
+        db.query_row("SELECT document IS NOT NULL FROM jobs WHERE id = ?1", [job.0], |row| row.get(0)).optional()?;
+    match taken {
+        None => return Err(Error::FilesUnknown(1)),
+        Some(true) => return Err(Error::AlreadyUploaded),
+        Some(false) => {}
+    }
+    db.execute(
+        "INSERT INTO documents (name, sha256, bytes, page_count, media_type) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![document.name, document.sha256.as_slice(), document.bytes, document.page_count, document.media_type],
+    )?;
+    db.execute("UPDATE jobs SET document = ?1 WHERE id = ?2", [db.last_insert_rowid(), job.0])?;
+    Ok(())
+}
+
+/// Changes what is asked.
+pub fn set_ticket(db: &Connection, job: JobId, ticket: &Ticket) -> Result<(), Error> {
+    db.prepare_cached("UPDATE jobs SET pages = ?1, copies = ?2, two_sided = ?3, color = ?4 WHERE id = ?5")?
+        .execute(params![ticket.pages.to_string(), ticket.copies.get(), ticket.two_sided, ticket.color, job.0])?;
+    Ok(())
+}
+
+/// Removes a job and its document's row; the document's name, for whoever removes the file.
+pub fn delete(db: &Connection, job: JobId) -> Result<Option<String>, Error> {
+    let document: Option<(i64, String)> = db
+        .query_row(
+            "SELECT documents.id, name FROM documents JOIN jobs ON jobs.document = documents.id WHERE jobs.id = ?1",
+            [job.0],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()?;
+    db.execute("DELETE FROM jobs WHERE id = ?1", [job.0])?;
+    let Some((id, name)) = document else { return Ok(None) };
+    db.execute("DELETE FROM documents WHERE id = ?1", [id])?;
+    Ok(Some(name))
+}
+
+/// Hands a held or ended job to the print loop.
+pub fn release(db: &Connection, job: JobId, now: i64) -> Result<(), Error> {
+    db.execute("UPDATE jobs SET state = 'pending', fault = NULL, released_at = ?2 WHERE id = ?1", [job.0, now])?;
+    Ok(())
+}
+
+/// Writes down that the printer is about to hear of the job; `None` when nobody waits for it any more.
+pub fn begin(
+    db: &Connection,
+    job: JobId,
+    printer: &str,
+    impressions: u32,
+    now: i64,
+) -> Result<Option<AttemptId>, Error> {
+    if db.execute("UPDATE jobs SET state = 'processing' WHERE id = ?1 AND state = 'pending'", [job.0])? == 0 {
+        return Ok(None);
+    }
+    db.execute(
+        "INSERT INTO attempts (job, printer, phase, impressions, started_at) VALUES (?1, ?2, 'intent', ?3, ?4)",
+        params![job.0, printer, impressions, now],
+    )?;
+    Ok(Some(AttemptId(db.last_insert_rowid())))
+}
+
+/// Writes down how far the try has got.
+pub fn advance(db: &Connection, attempt: AttemptId, phase: Phase) -> Result<(), Error> {
+    let (word, printer_job) = match phase {
+        Phase::Intent => ("intent", None),
+        Phase::Sending { printer_job } => ("sending", Some(printer_job)),
+        Phase::Sent { printer_job } => ("sent", Some(printer_job)),
+    };
+    db.execute(
+        "UPDATE attempts SET phase = ?1, printer_job = COALESCE(?2, printer_job) WHERE id = ?3",
+        params![word, printer_job, attempt.0],
+    )?;
+    Ok(())
+}
+
+/// Ends the last try of a job, if there was one, and puts the job where it belongs; whether it was on its way at all.
+pub fn end(db: &Connection, job: JobId, ending: &Ending, completed: Option<u32>) -> Result<bool, Error> {
+    let (state, fault) = match ending {
+        Ending::Completed => ("completed", None),
+        Ending::Canceled => ("canceled", None),
+        Ending::Held(fault) => ("held", serde_json::to_string(fault).ok()),
+    };
+    let on_its_way = db.execute(
+        "UPDATE jobs SET state = ?1, fault = ?2 WHERE id = ?3 AND state IN ('pending', 'processing')",
+        params![state, fault, job.0],
+    )? > 0;
+    db.execute(
+        "UPDATE attempts SET phase = 'ended', completed = ?1 WHERE job = ?2 AND phase != 'ended'",
+        params![completed, job.0],
+    )?;
+    Ok(on_its_way)
+}
+
+/// The last try's number and the sides it asked, for a restart that follows it to its end.
+pub fn last_attempt(db: &Connection, job: JobId) -> Result<Option<(AttemptId, u32)>, Error> {
+    let mut found =
+        db.prepare_cached("SELECT id, impressions FROM attempts WHERE job = ?1 ORDER BY id DESC LIMIT 1")?;
+    Ok(found.query_row([job.0], |row| Ok((AttemptId(row.get(0)?), row.get(1)?))).optional()?)
+}
+
+/// Whether a document of this name is meant to be on the disk.
+pub fn document_exists(db: &Connection, name: &str) -> Result<bool, Error> {
+    let mut found = db.prepare_cached("SELECT 1 FROM documents WHERE name = ?1")?;
+    Ok(found.exists([name])?)
+}
+
+fn row(row: &Row<'_>) -> rusqlite::Result<Job> {
+    let pages: String = row.get(3)?;
+    let fault: Option<String> = row.get(8)?;
+    let document = match row.get::<_, Option<String>>(10)? {
+        None => None,
+        Some(name) => Some(Document {
+            name,
+            sha256: row.get(11)?,
+            bytes: row.get(12)?,
+            page_count: row.get(13)?,
+            media_type: row.get(14)?,
+        }),
+    };
+    let word: String = row.get(7)?;
+    let attempt: Option<String> = row.get(15)?;
+    let state = match word.as_str() {
+        "pending" => State::Pending,
+        "processing" => State::Processing(attempt.as_deref().map_or(Phase::Intent, phase)),
+        "completed" => State::Completed,
+        "canceled" => State::Canceled,
+        _ if document.is_none() => State::Incoming,
+        _ => State::Held(fault.and_then(|fault| serde_json::from_str(&fault).ok())),
+    };
+    Ok(Job {
+        id: JobId(row.get(0)?),
+        pin: row.get(1)?,
+        title: row.get(2)?,
+        ticket: Ticket {
+            // What was written was a ticket; the whole document is the harmless reading of anything else.
+            pages: PageRanges::parse(&pages).unwrap_or_default(),
+            copies: Copies::new(row.get(4)?).unwrap_or(Copies::ONE),
+            two_sided: row.get(5)?,
+            color: row.get(6)?,
+        },
+        document,
+        state,
+        printed_before: row.get(16)?,
+        released_at: row.get(9)?,
+    })
+}
+
+fn phase(text: &str) -> Phase {
+    match text.split_once(' ').map(|(word, job)| (word, job.parse().ok())) {
+        Some(("sending", Some(printer_job))) => Phase::Sending { printer_job },
+        Some(("sent", Some(printer_job))) => Phase::Sent { printer_job },
+        _ => Phase::Intent,
+    }
+}

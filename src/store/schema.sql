@@ -1,0 +1,72 @@
+-- Numbered and append-only: each numbered block runs once, in order; `PRAGMA user_version` counts them. Never edit a block that
+-- has been shipped. Times are milliseconds since 1970.
+
+-- # 1
+CREATE TABLE members (
+    id             INTEGER PRIMARY KEY,
+    surname        TEXT NOT NULL,
+    union_number   TEXT,
+    student_number TEXT
+) STRICT;
+CREATE INDEX members_union ON members (union_number);
+CREATE INDEX members_student ON members (student_number);
+
+CREATE TABLE documents (
+    id         INTEGER PRIMARY KEY,
+    name       TEXT NOT NULL UNIQUE,  -- on disk and in /static; 128 random characters make it a capability
+    sha256     BLOB NOT NULL,
+    bytes      INTEGER NOT NULL,
+    page_count INTEGER NOT NULL,
+    media_type TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE jobs (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    pin         TEXT NOT NULL UNIQUE,
+    member      INTEGER REFERENCES members (id) ON DELETE SET NULL,
+    source      TEXT NOT NULL,
+    title       TEXT NOT NULL,
+    pages       TEXT NOT NULL,
+    copies      INTEGER NOT NULL,
+    two_sided   INTEGER NOT NULL,
+    color       INTEGER NOT NULL,
+    document    INTEGER REFERENCES documents (id),  -- NULL: ordered, not uploaded
+    state       TEXT NOT NULL,                      -- held, pending, processing, completed, canceled
+    fault       TEXT,                               -- JSON of job::fault::Fault, only while held
+    created_at  INTEGER NOT NULL,
+    released_at INTEGER
+) STRICT;
+CREATE INDEX jobs_state ON jobs (state);
+CREATE INDEX jobs_document ON jobs (document);
+
+-- One row each time a job is sent to the printer, written before the printer hears of it.
+CREATE TABLE attempts (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    job         INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    printer     TEXT NOT NULL,
+    printer_job INTEGER,                            -- NULL: the printer may or may not have the job
+    phase       TEXT NOT NULL,                      -- intent, sending, sent, ended
+    impressions INTEGER NOT NULL,                   -- sides asked
+    completed   INTEGER,                            -- sides that came out, when it ended
+    started_at  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX attempts_job ON attempts (job);
+
+-- What came out of the printer. Rows stay when their job is gone; they name nobody's document.
+CREATE TABLE print_facts (
+    id          INTEGER PRIMARY KEY,
+    job         INTEGER NOT NULL,
+    member      INTEGER,
+    impressions INTEGER NOT NULL,
+    sheets      INTEGER NOT NULL,
+    terminal    TEXT NOT NULL,
+    at          INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE tokens (
+    id         INTEGER PRIMARY KEY,
+    name       TEXT NOT NULL,
+    sha256     BLOB NOT NULL UNIQUE,
+    scopes     TEXT NOT NULL,                       -- separated by spaces
+    created_at INTEGER NOT NULL
+) STRICT;

@@ -1,0 +1,56 @@
+//! API tokens, hashed.
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::error::Error;
+
+/// A token as it is listed: everything but the token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// Row, for `ottisk token revoke`.
+    pub id: i64,
+    /// What the technician called it.
+    pub name: String,
+    /// What it allows.
+    pub scopes: Vec<String>,
+    /// Milliseconds since 1970.
+    pub created_at: i64,
+}
+
+/// Keeps a new token by its hash.
+pub fn insert(db: &Connection, name: &str, hash: &[u8; 32], scopes: &[String], now: i64) -> Result<i64, Error> {
+    db.execute(
+        "INSERT INTO tokens (name, sha256, scopes, created_at) VALUES (?1, ?2, ?3, ?4)",
+        params![name, hash.as_slice(), scopes.join(" "), now],
+    )?;
+    Ok(db.last_insert_rowid())
+}
+
+/// The scopes of the token with this hash. Looking a hash up tells nothing of the token by its time.
+pub fn scopes(db: &Connection, hash: &[u8; 32]) -> Result<Option<Vec<String>>, Error> {
+    let mut found = db.prepare_cached("SELECT scopes FROM tokens WHERE sha256 = ?1")?;
+    let scopes: Option<String> = found.query_row([hash.as_slice()], |row| row.get(0)).optional()?;
+    Ok(scopes.map(|scopes| scopes.split_whitespace().map(str::to_owned).collect()))
+}
+
+/// All tokens.
+pub fn list(db: &Connection) -> Result<Vec<Token>, Error> {
+    let mut rows = db.prepare("SELECT id, name, scopes, created_at FROM tokens ORDER BY id")?;
+    let tokens: Result<Vec<_>, _> = rows
+        .query_map([], |row| {
+            let scopes: String = row.get(2)?;
+            Ok(Token {
+                id: row.get(0)?,
+                name: row.get(1)?,
+                scopes: scopes.split_whitespace().map(str::to_owned).collect(),
+                created_at: row.get(3)?,
+            })
+        })?
+        .collect();
+    Ok(tokens?)
+}
+
+/// Forgets a token; whether there was one.
+pub fn revoke(db: &Connection, id: i64) -> Result<bool, Error> {
+    Ok(db.execute("DELETE FROM tokens WHERE id = ?1", [id])? > 0)
+}
