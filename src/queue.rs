@@ -1,0 +1,391 @@
+//! The journey of a job: order, document, release, cancel, delete. How it gets onto paper is in [`print`].
+//!
+//! The queue is a table. What is kept here besides is only what a restart may forget: how far the printer has got
+//! ([`Live`]), what it was like when it was last asked, and a bell that tells the doors to look again.
+
+pub mod expire;
+pub mod print;
+pub mod recover;
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use event_listener::{Event, EventListener};
+
+use crate::{
+    error::Error,
+    job::{
+        code::ReleaseCode,
+        fault::Fault,
+        plan::{Capabilities, Format, Media, Plan, Sides},
+        state::{JobId, State},
+        ticket::Ticket,
+    },
+    printer::Printer,
+    settings::Settings,
+    store::{
+        Store,
+        documents::{Documents, Incoming},
+        jobs::{self, Document, Ending, Job, Order},
+    },
+    worker::{Inspection, Listening, Rendering, WorkerError, Workers},
+};
+
+/// Draws of a PIN before the kiosk says that there are too many users, as print-api does.
+const PIN_TRIES: usize = 15;
+
+/// Milliseconds since 1970.
+pub type Clock = fn() -> i64;
+
+/// What the printer was like when it was last asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PrinterView {
+    /// What it can do; kept while it does not answer.
+    pub capabilities: Option<Capabilities>,
+    /// What is wrong with it.
+    pub fault: Option<Fault>,
+    /// Whether it was asked at all.
+    pub known: bool,
+}
+
+/// How far a job at the printer has got, or how it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Live {
+    /// Which.
+    pub job: JobId,
+    /// Sides that came out, as the printer counts, or else that were sent.
+    pub impressions: u32,
+    /// Sides asked.
+    pub of: u32,
+    /// Sheets asked.
+    pub sheets: u32,
+    /// Why nothing moves.
+    pub fault: Option<Fault>,
+    /// How it ended.
+    pub ending: Option<Ending>,
+}
+
+/// The journey.
+pub struct Queue {
+    store: Store,
+    documents: Documents,
+    workers: Rc<Workers>,
+    printer: Printer,
+    settings: Rc<Settings>,
+    clock: Clock,
+    bell: Event,
+    live: RefCell<Option<Live>>,
+    view: RefCell<PrinterView>,
+    canceled: Cell<Option<JobId>>,
+}
+
+/// What may be changed of a ticket; `None` leaves it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// `pages`.
+    pub pages: Option<crate::job::pages::PageRanges>,
+    /// `copies`.
+    pub copies: Option<crate::job::ticket::Copies>,
+    /// `two_sided`.
+    pub two_sided: Option<bool>,
+    /// In colour.
+    pub color: Option<bool>,
+}
+
+impl Queue {
+    /// Everything it needs.
+    pub fn new(
+        store: Store,
+        documents: Documents,
+        workers: Rc<Workers>,
+        printer: Printer,
+        settings: Rc<Settings>,
+        clock: Clock,
+    ) -> Self {
+        Self {
+            store,
+            documents,
+            workers,
+            printer,
+            settings,
+            clock,
+            bell: Event::new(),
+            live: RefCell::new(None),
+            view: RefCell::new(PrinterView::default()),
+            canceled: Cell::new(None),
+        }
+    }
+
+    /// Rings when anything changed. Take it before looking.
+    pub fn changed(&self) -> EventListener {
+        self.bell.listen()
+    }
+
+    /// The job at the printer, or the last one.
+    pub fn live(&self) -> Option<Live> {
+        self.live.borrow().clone()
+    }
+
+    /// The printer as it was last seen.
+    pub fn printer(&self) -> PrinterView {
+        self.view.borrow().clone()
+    }
+
+    fn ring(&self) {
+        self.bell.notify(usize::MAX);
+    }
+
+    /// Puts an order in; its PIN.
+    pub async fn order(&self, order: Order) -> Result<ReleaseCode, Error> {
+        self.insert(order, None).await
+    }
+
+    /// Takes a document together with its order: both or neither. Its PIN.
+    pub async fn order_with(&self, order: Order, incoming: Incoming, media_type: &str) -> Result<ReleaseCode, Error> {
+        let document = self.keep(&order.ticket, incoming, media_type).await?;
+        let name = document.name.clone();
+        let pin = self.insert(order, Some(document)).await;
+        if pin.is_err() {
+            self.documents.remove(&name).await;
+        }
+        pin
+    }
+
+    async fn insert(&self, order: Order, document: Option<Document>) -> Result<ReleaseCode, Error> {
+        let symbols: Vec<char> = self.settings.print_api.pin_symbols.chars().collect();
+        for _ in 0..PIN_TRIES {
+            let length = self.settings.print_api.pin_length;
+            let pin = ReleaseCode::draw(&symbols, length, getrandom::fill).map_err(std::io::Error::other)?;
+            let (order, document, drawn, now) = (order.clone(), document.clone(), pin.clone(), (self.clock)());
+            let inserted = self.store.write(move |db| {
+                let job = jobs::insert(db, &order, &drawn, now)?;
+                if let (Some(job), Some(document)) = (job, document) {
+                    jobs::attach(db, job, &document)?;
+                }
+                Ok(job)
+            });
+            if let Some(job) = inserted.await? {
+                tracing::info!(%job, "ordered");
+                self.ring();
+                return Ok(pin);
+            }
+        }
+        Err(Error::NoPinLeft)
+    }
+
+    /// The job with this code.
+    pub async fn find(&self, pin: &str) -> Result<Option<Job>, Error> {
+        let Some(code) = ReleaseCode::parse(pin) else { return Ok(None) };
+        self.store.read(move |db| jobs::by_pin(db, &code)).await
+    }
+
+    /// The job with this number.
+    pub async fn job(&self, job: JobId) -> Result<Option<Job>, Error> {
+        self.store.read(move |db| jobs::by_id(db, job)).await
+    }
+
+    /// A place for a document on its way in.
+    pub async fn receive(&self) -> Result<Incoming, Error> {
+        Ok(self.documents.receive().await?)
+    }
+
+    /// Takes a document that has come for a job.
+    pub async fn submit(&self, job: &Job, incoming: Incoming, media_type: &str) -> Result<(), Error> {
+        let document = self.keep(&job.ticket, incoming, media_type).await?;
+        let (id, name, max) = (job.id, document.name.clone(), self.settings.print_api.max_page_count);
+        let attached = self.store.write(move |db| {
+            // What is asked may have changed while the document was on its way.
+            if let Some(job) = jobs::by_id(db, id)? {
+                check(&job.ticket, document.page_count, max)?;
+            }
+            jobs::attach(db, id, &document)
+        });
+        let attached = attached.await;
+        match &attached {
+            Err(_) => self.documents.remove(&name).await,
+            Ok(()) => self.ring(),
+        }
+        attached
+    }
+
+    /// Inspects a document, checks what is asked against it, and only then gives it a name on the disk.
+    async fn keep(&self, ticket: &Ticket, mut incoming: Incoming, media_type: &str) -> Result<Document, Error> {
+        let bytes = incoming.bytes();
+        let page_count = self.inspect(incoming.complete().await?).await?.page_count;
+        check(ticket, page_count, self.settings.print_api.max_page_count)?;
+        let sha256 = incoming.sha256();
+        let name = incoming.keep(&day((self.clock)()), "pdf").await?;
+        tracing::info!(bytes, page_count, "document kept");
+        Ok(Document { name, sha256, bytes, page_count, media_type: media_type.to_owned() })
+    }
+
+    async fn inspect(&self, document: std::fs::File) -> Result<Inspection, Error> {
+        self.workers.inspect(document).await.map_err(|error| {
+            tracing::info!(%error, "document refused");
+            match error {
+                // A document that makes its reader die is as bad as one that cannot be read.
+                WorkerError::Document(_) | WorkerError::Died(_) => Error::Corrupted,
+                WorkerError::Failed(_) | WorkerError::NotStarted(_) => Error::Worker,
+            }
+        })
+    }
+
+    /// Changes what is asked; what cannot be printed is refused and changes nothing.
+    pub async fn change(&self, pin: &str, changes: Changes) -> Result<Job, Error> {
+        let unknown = Error::PinUnknown(pin.to_owned());
+        let Some(code) = ReleaseCode::parse(pin) else { return Err(unknown) };
+        let max = self.settings.print_api.max_page_count;
+        let changed = self.store.write(move |db| {
+            let mut job = jobs::by_pin(db, &code)?.ok_or(unknown)?;
+            let ticket = &mut job.ticket;
+            ticket.pages = changes.pages.unwrap_or(std::mem::take(&mut ticket.pages));
+            ticket.copies = changes.copies.unwrap_or(ticket.copies);
+            ticket.two_sided = changes.two_sided.unwrap_or(ticket.two_sided);
+            ticket.color = changes.color.unwrap_or(ticket.color);
+            if let Some(document) = &job.document {
+                check(&job.ticket, document.page_count, max)?;
+            }
+            jobs::set_ticket(db, job.id, &job.ticket)?;
+            Ok(job)
+        });
+        let job = changed.await?;
+        self.ring();
+        Ok(job)
+    }
+
+    /// Hands a job to the printer with this ticket.
+    pub async fn release(&self, job: JobId, ticket: Ticket) -> Result<(), Error> {
+        let (now, max) = ((self.clock)(), self.settings.print_api.max_page_count);
+        let released = self.store.write(move |db| {
+            let known = jobs::by_id(db, job)?.ok_or(Error::FilesUnknown(1))?;
+            let document = known.document.as_ref().ok_or(Error::NotUploaded)?;
+            if !known.state.can_release() {
+                return Err(Error::BusyPrinting);
+            }
+            check(&ticket, document.page_count, max)?;
+            jobs::set_ticket(db, job, &ticket)?;
+            jobs::release(db, job, now)
+        });
+        released.await?;
+        tracing::info!(%job, "released");
+        // How it ended the last time is no longer news.
+        self.live.borrow_mut().take_if(|live| live.job == job);
+        if self.canceled.get() == Some(job) {
+            self.canceled.set(None);
+        }
+        self.ring();
+        Ok(())
+    }
+
+    /// Stops a job that waits for the printer or is at it. `true` when that was its end; a job at the printer is told
+    /// to end, and [`Live`] tells when it did.
+    pub async fn cancel(&self, job: JobId) -> Result<bool, Error> {
+        let found = self.store.write(move |db| {
+            let state = jobs::by_id(db, job)?.map(|known| known.state);
+            if state == Some(State::Pending) {
+                jobs::end(db, job, &Ending::Canceled, None)?;
+            }
+            Ok(state)
+        });
+        let state = found.await?;
+        // One that ended meanwhile must not find this when it is released again.
+        if matches!(state, Some(State::Processing(_))) {
+            self.canceled.set(Some(job));
+        }
+        let ended = state == Some(State::Pending);
+        let mut live = self.live.borrow_mut();
+        // Unless another job is at the printer: its progress is worth more.
+        if ended && live.as_ref().is_none_or(|live| live.ending.is_some()) {
+            let ending = Some(Ending::Canceled);
+            *live = Some(Live { job, impressions: 0, of: 0, sheets: 0, fault: None, ending });
+        }
+        drop(live);
+        tracing::info!(%job, "cancel asked");
+        self.ring();
+        Ok(ended)
+    }
+
+    /// Removes a job and its document; one at the printer is stopped first.
+    pub async fn delete(&self, job: JobId) -> Result<(), Error> {
+        let mut canceled = false;
+        let document = loop {
+            let changed = self.changed();
+            // In one transaction: nobody can release it between the look and the end.
+            let deleted = self.store.write(move |db| match jobs::by_id(db, job)? {
+                Some(known) if known.state.is_active() => Ok(None),
+                _ => jobs::delete(db, job).map(Some),
+            });
+            match deleted.await? {
+                Some(document) => break document,
+                // Once: the bell of the cancellation itself would wake us for ever.
+                None if canceled => changed.await,
+                None => {
+                    self.cancel(job).await?;
+                    canceled = true;
+                }
+            }
+        };
+        if let Some(name) = document {
+            self.documents.remove(&name).await;
+        }
+        tracing::info!(%job, "deleted");
+        self.ring();
+        Ok(())
+    }
+
+    /// The document of this name, to whoever knows the name.
+    pub async fn document(&self, name: &str) -> Result<Option<std::fs::File>, Error> {
+        let asked = name.to_owned();
+        if !self.store.read(move |db| jobs::document_exists(db, &asked)).await? {
+            return Ok(None);
+        }
+        Ok(self.documents.open_document(name).await.ok())
+    }
+
+    /// Sides and sheets that ever came out.
+    pub async fn totals(&self) -> Result<(u64, u64), Error> {
+        self.store.read(crate::store::facts::totals).await
+    }
+
+    /// A page as it will print, small: the raster of one page at `resolution` dots per inch.
+    pub async fn picture(&self, job: JobId, page: u32, resolution: u32) -> Result<(Rendering, Listening, Plan), Error> {
+        let known = self.job(job).await?.ok_or(Error::FilesUnknown(1))?;
+        let document = known.document.ok_or(Error::NotUploaded)?;
+        let ticket = Ticket { pages: Default::default(), copies: crate::job::ticket::Copies::ONE, ..known.ticket };
+        let view = self.printer().capabilities.unwrap_or_else(any_printer);
+        let plan = Plan::fit(&ticket, &view, document.page_count).map_err(|_| Error::PastTheEnd)?;
+        let plan = Plan { pages: vec![page], resolution, sides: Sides::OneSided, ..plan };
+        let file = self.documents.open_document(&document.name).await?;
+        let (rendering, listening) = self.workers.render(file, &plan, |_| {}).await.map_err(|_| Error::Worker)?;
+        Ok((rendering, listening, plan))
+    }
+}
+
+/// 416 before 413, as print-api has it.
+fn check(ticket: &Ticket, page_count: u32, max: u32) -> Result<(), Error> {
+    let sheets = ticket.sheets(page_count).map_err(|_| Error::PastTheEnd)?;
+    if sheets > u64::from(max) { Err(Error::TooManySheets { max }) } else { Ok(()) }
+}
+
+/// What is drawn for while no printer has ever answered: plain gray A4.
+pub fn any_printer() -> Capabilities {
+    Capabilities {
+        formats: vec![Format::PwgRaster],
+        resolutions: vec![300],
+        color: false,
+        gray: true,
+        sides: vec![Sides::OneSided],
+        sheet_back: Default::default(),
+        copies: 1,
+        media: vec![Media::a4()],
+        model: String::new(),
+    }
+}
+
+/// `2026-11-22` of a time in milliseconds since 1970.
+fn day(now: i64) -> String {
+    let date = time::OffsetDateTime::from_unix_timestamp(now.div_euclid(1_000)).map(time::OffsetDateTime::date);
+    date.map_or_else(|_| "1970-01-01".into(), |date| date.to_string())
+}
