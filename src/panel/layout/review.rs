@@ -1,0 +1,164 @@
+//! Review: the first pages that will come out, the ticket's choices, and the button that prints.
+
+use super::{
+    Ink, Role,
+    area::Area,
+    code,
+    lines::shorten_middle,
+    parts::{self, Button},
+    sheet::{Sheet, Side, Style},
+};
+use crate::{
+    panel::{
+        font::Face,
+        icon, palette,
+        scene::{
+            Panel,
+            review::{Review, copies_max},
+        },
+    },
+    text::{file_size, say},
+};
+
+mod choices;
+
+pub(super) fn lay(sheet: &mut Sheet, panel: &Panel, review: &Review) {
+    let m = sheet.m;
+    let left = parts::back(sheet) + m.gap * 2;
+    let right = parts::languages(sheet) - m.gap * 2;
+    title(sheet, panel, review, Area::new(left, m.header_y, right - left, m.header_h));
+    let bottom = sheet.screen.h - m.margin * 3 / 4;
+    let whole = Area::new(m.margin, m.top, sheet.screen.w - 2 * m.margin, bottom - m.top);
+    let well = Area { w: whole.w * if m.compact { 40 } else { 47 } / 100, ..whole };
+    let x = well.right() + m.gap * 2;
+    let side = Area { x, w: whole.right() - x, ..whole };
+    pages(sheet, review, well);
+    let card = Area { h: side.h - m.button - m.gap * 3 / 2, ..side };
+    choices::lay(sheet, panel, review, card);
+    let row = Area { y: side.bottom() - m.button, h: m.button, ..side };
+    let delete = Area { w: row.w * 3 / 10, ..row };
+    let label = sheet.say(say::PANEL_DELETE);
+    Button::plain("delete", label, icon::TRASH_2).when(!review.deleting).lay(sheet, delete);
+    let x = delete.right() + m.gap * 3 / 2;
+    let label = sheet.say(say::PANEL_PRINT);
+    let ready = review.is_printable(panel.settings.max_sheets);
+    Button::primary("print", label, icon::PRINTER).when(ready).lay(sheet, Area { x, w: row.right() - x, ..row });
+}
+
+fn title(sheet: &mut Sheet, panel: &Panel, review: &Review, frame: Area) {
+    let (m, language) = (sheet.m, sheet.language);
+    let style = Style::new(Face::Semibold, m.label.min(m.header_h as f32 * 0.42), palette::INK);
+    let name = shorten_middle(&review.card.title, style.face, style.size, frame.w);
+    let line = Area { h: frame.h * 11 / 20, ..frame };
+    sheet.element("heading", Role::Heading, review.card.title.as_str(), line);
+    sheet.words(&name, line, 1, style);
+    let count = say::PAGE_COUNT.count(language, review.card.page_count.into());
+    let facts = format!("{count} · {} · {}", file_size(language, review.card.bytes), panel.offer().media);
+    let style = Style::new(Face::Regular, m.caption.min(m.header_h as f32 * 0.36), palette::MUTED);
+    sheet.text("facts", Role::Text, &facts, Area { y: line.bottom(), h: frame.h - line.h, ..frame }, 1, style);
+}
+
+/// The pages on their ground, the chosen one large, and a note below when the job has a history.
+fn pages(sheet: &mut Sheet, review: &Review, well: Area) {
+    let m = sheet.m;
+    sheet.fill(well, m.radius * 6 / 7, palette::WELL);
+    let mut inner = well.inset(m.gap * 2, m.gap * 2);
+    if let Some((words, look)) = note(sheet, review) {
+        let style = Style::new(Face::Medium, m.caption, look.0);
+        let lines = if style.face.width(&words, style.size) as i32 > inner.w - 64 { 2 } else { 1 };
+        let height = (style.size * 1.35) as i32 * lines + m.gap * 2;
+        let strip = Area { y: inner.bottom() - height, h: height, ..inner };
+        sheet.fill(strip, 14, look.1);
+        let side = (style.size * 1.3) as i32;
+        sheet.icon(icon::CIRCLE_ALERT, Area { x: strip.x + m.gap, w: side, ..strip }, side, look.0);
+        let x = strip.x + m.gap * 2 + side;
+        let frame = Area { x, w: strip.right() - x - m.gap, ..strip }.inset(0, m.gap / 2);
+        sheet.text("note", Role::Status, &words, frame, 2, style);
+        inner.h -= height + m.gap * 3 / 2;
+    }
+    let shown = review.shown_pages();
+    let chosen = review.shown.min(shown.len().saturating_sub(1));
+    let mut main = inner;
+    if shown.len() > 1 {
+        let column = Area { x: inner.right() - inner.w / 5, w: inner.w / 5, ..inner };
+        main.w -= column.w + m.gap * 2;
+        for (index, page) in shown.iter().enumerate() {
+            let place =
+                Area { y: column.y + index as i32 * (column.w * 3 / 2 + m.gap * 3 / 2), h: column.w * 3 / 2, ..column };
+            thumbnail(sheet, review, *page, place, (index, chosen));
+        }
+    }
+    if let Some(page) = shown.get(chosen) {
+        large(sheet, review, *page, main);
+    }
+}
+
+fn note(sheet: &Sheet, review: &Review) -> Option<(String, (crate::panel::canvas::Argb, crate::panel::canvas::Argb))> {
+    let (bad, warn) = ((palette::BAD, palette::BAD_TINT), (palette::WARN, palette::WARN_TINT));
+    let card = &review.card;
+    if let Some(refusal) = review.refused {
+        let seconds = [("seconds", "60")];
+        return Some((code::refused(refusal).fill(sheet.language, &seconds), bad));
+    }
+    if let Some(fault) = &card.fault {
+        let title = fault.title(sheet.language);
+        return Some((say::PANEL_EARLIER_FAULT.fill(sheet.language, &[("fault", &title)]), warn));
+    }
+    card.printed_before.then(|| (sheet.say(say::PANEL_PRINTED_BEFORE).to_owned(), warn))
+}
+
+/// A page is an image; what is not there yet is an empty sheet of A4's shape.
+fn page_area(review: &Review, page: u32, space: Area) -> Area {
+    let (w, h) = match review.picture(page) {
+        Some(picture) => picture.fitted(space.w, space.h),
+        None if space.w * 297 > space.h * 210 => (space.h * 210 / 297, space.h),
+        None => (space.w, space.w * 297 / 210),
+    };
+    Area { x: space.x + (space.w - w) / 2, y: space.y, w, h }
+}
+
+fn sheet_of(sheet: &mut Sheet, review: &Review, page: u32, area: Area) {
+    sheet.shadow(area, 3, 14);
+    sheet.fill(area, 3, palette::SURFACE);
+    if let Some(picture) = review.picture(page) {
+        sheet.ink(Ink::Picture { area, picture: picture.clone() });
+    }
+}
+
+fn large(sheet: &mut Sheet, review: &Review, page: u32, space: Area) {
+    let (m, language) = (sheet.m, sheet.language);
+    let (number, of) = (page.to_string(), review.card.page_count.to_string());
+    let label = say::PANEL_PAGE_OF.fill(language, &[("page", &number), ("of", &of)]);
+    let style = Style::new(Face::Medium, m.caption.min(m.header_h as f32 * 0.38), palette::INK).on(Side::Center);
+    let height = (style.size * 1.9) as i32;
+    let area = page_area(review, page, Area { h: space.h - height - m.gap, ..space });
+    let area = area.down((space.h - height - m.gap - area.h) / 2);
+    sheet_of(sheet, review, page, area);
+    sheet.element("page", Role::Image, label.as_str(), area);
+    if review.picture(page).is_none() {
+        let style = Style::new(Face::Regular, m.caption, palette::MUTED).on(Side::Center);
+        let words = sheet.say(say::PANEL_DRAWING);
+        sheet.words(words, area.inset(12, 12), 3, style);
+    }
+    let width = (style.face.width(&label, style.size) as i32 + height).min(space.w);
+    let pill = Area::new(area.x + (area.w - width) / 2, area.bottom() + m.gap, width, height);
+    let pill = Area { x: pill.x.max(space.x), ..pill };
+    sheet.fill(pill, height / 2, palette::SURFACE);
+    sheet.text("page-number", Role::Status, &label, pill.inset(8, 2), 1, style);
+}
+
+fn thumbnail(sheet: &mut Sheet, review: &Review, page: u32, place: Area, (index, chosen): (usize, usize)) {
+    let area = page_area(review, page, place.inset(4, 4));
+    if index == chosen {
+        sheet.fill(area.inset(-4, -4), 6, palette::PRIMARY_LIGHT);
+    }
+    sheet_of(sheet, review, page, area);
+    let label = say::PANEL_PAGE.fill(sheet.language, &[("page", &page.to_string())]);
+    let id = format!("preview-{}", index + 1);
+    let state = if index == chosen { "on" } else { "off" };
+    sheet.element(id, Role::Button, label, place).value = Some(state.into());
+}
+
+pub(super) fn most_copies(panel: &Panel) -> u32 {
+    copies_max(&panel.offer())
+}

@@ -1,0 +1,278 @@
+//! The panel at work: events in, effects out, frames for whoever looks. The state machine itself is in [`super::scene`].
+//!
+//! A frame is drawn when somebody asks for it, and only when something could have changed since the last one.
+
+use std::{cell::RefCell, rc::Rc, time::Duration};
+
+use bytes::Bytes;
+use serde_json::Value;
+use smol::{LocalExecutor, Timer, channel, future::FutureExt as _, io::BlockOn};
+
+use super::{
+    canvas::Canvas,
+    layout::Layout,
+    paint::paint,
+    picture::Picture,
+    scene::{Effect, Event, JobCard, Offer, Outcome, Panel, PrinterView, Refusal},
+};
+use crate::{
+    job::{
+        code::ReleaseCode,
+        state::{JobId, State},
+        ticket::Copies,
+    },
+    queue::{Clock, Live, Queue},
+    raster::{picture::first_page, place::media_pixels, pwg::decode::Limits},
+    settings::Settings,
+    store::jobs::{Ending, Job},
+};
+
+/// Milliseconds between two ticks: fine enough for a bar that runs smoothly.
+const TICK: Duration = Duration::from_millis(250);
+
+/// Effects that may wait; a finger cannot make so many.
+const EFFECTS: usize = 256;
+
+/// The panel of this kiosk.
+pub struct LivePanel {
+    panel: RefCell<Panel>,
+    queue: Rc<Queue>,
+    settings: Rc<Settings>,
+    clock: Clock,
+    /// Holds the glyphs that were drawn once.
+    canvas: RefCell<Canvas>,
+    /// The last frame: what it shows, its name, its PNG.
+    frame: RefCell<Option<(Layout, u64, Bytes)>>,
+    effects: (channel::Sender<Effect>, channel::Receiver<Effect>),
+    seen: RefCell<(Option<PrinterView>, Option<Live>)>,
+}
+
+impl LivePanel {
+    /// A panel on the memory screen.
+    pub fn new(settings: Rc<Settings>, queue: Rc<Queue>, clock: Clock) -> Self {
+        let size = (settings.panel.width, settings.panel.height);
+        let panel = Panel::new(panel_settings(&settings), size.0, size.1, now(clock));
+        Self {
+            panel: RefCell::new(panel),
+            queue,
+            settings,
+            clock,
+            canvas: RefCell::new(Canvas::new(size.0, size.1)),
+            frame: RefCell::new(None),
+            effects: channel::bounded(EFFECTS),
+            seen: RefCell::default(),
+        }
+    }
+
+    /// Something happened: a finger, a scanner, the printer, time.
+    pub fn event(&self, event: Event) {
+        let effects = self.panel.borrow_mut().step(event, now(self.clock));
+        for effect in effects {
+            if self.effects.0.try_send(effect).is_err() {
+                tracing::warn!("panel: an effect was dropped");
+            }
+        }
+    }
+
+    /// The screen as a PNG, and the frame's name, which changes only with what is seen.
+    pub fn png(&self) -> (u64, Bytes) {
+        let layout = self.panel.borrow().layout(now(self.clock));
+        let mut frame = self.frame.borrow_mut();
+        let last = match frame.as_ref() {
+            Some((shown, name, png)) if *shown == layout => return (*name, png.clone()),
+            Some((_, name, _)) => *name,
+            // Names of a former life must not be taken for ours.
+            None => now(self.clock),
+        };
+        let mut canvas = self.canvas.borrow_mut();
+        paint(&mut canvas, &layout);
+        let png = Bytes::from(canvas.to_png());
+        *frame = Some((layout, last + 1, png.clone()));
+        (last + 1, png)
+    }
+
+    /// The accessible tree.
+    pub fn tree(&self) -> Value {
+        self.panel.borrow().layout(now(self.clock)).to_json()
+    }
+
+    /// Lives for ever.
+    pub async fn run(self: Rc<Self>, executor: Rc<LocalExecutor<'static>>) {
+        self.event(Event::Service(vec![
+            ("ottisk".into(), env!("CARGO_PKG_VERSION").into()),
+            ("http".into(), self.settings.public_url()),
+            ("printer".into(), self.settings.printer.uri.clone()),
+            ("data".into(), self.settings.store.folder.display().to_string()),
+        ]));
+        let ticking = async {
+            loop {
+                Timer::after(TICK).await;
+                self.event(Event::Tick);
+            }
+        };
+        let hearing = async {
+            loop {
+                let changed = self.queue.changed();
+                self.look();
+                changed.await;
+            }
+        };
+        let acting = async {
+            while let Ok(effect) = self.effects.1.recv().await {
+                let panel = Rc::clone(&self);
+                executor.spawn(async move { panel.act(effect).await }).detach();
+            }
+        };
+        ticking.or(hearing).or(acting).or(self.rotate_qr()).await;
+    }
+
+    /// A new QR token every `qr_token_ttl_s`.
+    async fn rotate_qr(&self) {
+        let api = &self.settings.print_api;
+        let symbols: Vec<char> = api.qr_token_symbols.chars().collect();
+        let ttl = Duration::from_secs(api.qr_token_ttl_s);
+        loop {
+            match ReleaseCode::draw(&symbols, api.qr_token_length, getrandom::fill) {
+                Ok(token) => {
+                    let url = format!("{}/?qr={}{}", self.settings.public_url(), api.qr_token_prefix, token.as_str());
+                    let until_ms = now(self.clock) + u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX);
+                    self.event(Event::Qr { url, until_ms });
+                }
+                Err(error) => tracing::error!(%error, "no randomness for a QR token"),
+            }
+            Timer::after(ttl).await;
+        }
+    }
+
+    /// The bell rang: what is new?
+    fn look(&self) {
+        let printer = self.view();
+        let live = self.queue.live();
+        let (seen_printer, seen_live) = self.seen.replace((Some(printer.clone()), live.clone()));
+        if seen_printer.as_ref() != Some(&printer) {
+            self.event(Event::Printer(printer));
+        }
+        let Some(live) = live.filter(|live| seen_live.as_ref() != Some(live)) else { return };
+        let job = live.job;
+        match live.ending {
+            Some(ending) => {
+                let outcome = match ending {
+                    Ending::Completed => Outcome::Completed { impressions: live.impressions, sheets: live.sheets },
+                    Ending::Canceled => Outcome::Canceled,
+                    Ending::Held(fault) => Outcome::Held(fault),
+                };
+                self.event(Event::Ended { job, outcome });
+            }
+            None => {
+                self.event(Event::Progress { job, impressions: live.impressions, of: live.of });
+                self.event(Event::PrinterFault { job, fault: live.fault });
+            }
+        }
+    }
+
+    fn view(&self) -> PrinterView {
+        let printer = self.queue.printer();
+        let offer = printer.capabilities.as_ref().map(|capabilities| Offer {
+            two_sided: capabilities.sides.iter().any(|sides| sides.is_two_sided()),
+            color: capabilities.color,
+            media: capabilities.media.first().map(|media| media_name(&media.name)).unwrap_or_default(),
+            // A copy is a sheet at least.
+            copies_max: Copies::MAX.min(self.settings.print_api.max_page_count),
+        });
+        match (printer.fault, offer) {
+            (Some(fault), offer) => PrinterView::Fault(fault, offer),
+            (None, Some(offer)) => PrinterView::Ready(offer),
+            (None, None) => PrinterView::Unknown,
+        }
+    }
+
+    async fn act(&self, effect: Effect) {
+        match effect {
+            Effect::LookUp(code) => {
+                let found = self.queue.find(code.as_str()).await;
+                self.event(match found {
+                    Ok(Some(job)) => card(job).map_or_else(Event::Refused, Event::Found),
+                    Ok(None) => Event::Refused(Refusal::NotFound),
+                    Err(_) => Event::Refused(Refusal::Internal),
+                });
+            }
+            Effect::Picture { job, page } => match self.picture(job, page).await {
+                Some(picture) => self.event(Event::PicturesReady { job, page, picture }),
+                None => tracing::warn!(%job, page, "no picture of the page"),
+            },
+            Effect::Release { job, ticket } => {
+                if let Err(error) = self.queue.release(job, ticket).await {
+                    tracing::warn!(%job, ?error, "not released");
+                    self.event(Event::Refused(Refusal::Busy));
+                }
+            }
+            Effect::Cancel { job } => match self.queue.cancel(job).await {
+                // Its end was not the printer's, so nobody else tells of it.
+                Ok(true) => self.event(Event::Ended { job, outcome: Outcome::Canceled }),
+                Ok(false) => {}
+                Err(error) => tracing::error!(%job, ?error, "not canceled"),
+            },
+            Effect::Delete { job } => match self.queue.delete(job).await {
+                Ok(()) => self.event(Event::Deleted { job }),
+                Err(error) => tracing::error!(%job, ?error, "not deleted"),
+            },
+            Effect::SwitchedLanguage(_) => {}
+        }
+    }
+
+    /// The raster that will print, small.
+    async fn picture(&self, job: JobId, page: u32) -> Option<Picture> {
+        let (rendering, listening, plan) = self.queue.picture(job, page, self.settings.panel.picture_dpi).await.ok()?;
+        let (max_width, max_height) = media_pixels(&plan.media, plan.resolution);
+        let limits = Limits { max_width, max_height, max_pages: 1 };
+        let reading = smol::unblock(move || first_page(BlockOn::new(rendering), limits));
+        let (picture, ()) = smol::future::zip(reading, listening).await;
+        let (width, height, pixels) = picture.ok()??;
+        Some(Picture { width, height, pixels })
+    }
+}
+
+fn now(clock: Clock) -> u64 {
+    u64::try_from(clock()).unwrap_or(0)
+}
+
+fn card(job: Job) -> Result<JobCard, Refusal> {
+    let Some(document) = job.document else { return Err(Refusal::NotUploaded) };
+    let fault = match job.state {
+        State::Held(fault) => fault,
+        state if state.is_active() => return Err(Refusal::Busy),
+        _ => None,
+    };
+    Ok(JobCard {
+        job: job.id,
+        title: job.title,
+        bytes: document.bytes,
+        page_count: document.page_count,
+        ticket: job.ticket,
+        printed_before: job.printed_before,
+        fault,
+    })
+}
+
+/// `iso_a4_210x297mm` is A4 to people.
+fn media_name(name: &str) -> String {
+    name.split('_').nth(1).unwrap_or(name).to_uppercase()
+}
+
+fn panel_settings(settings: &Settings) -> super::scene::Settings {
+    let address = settings.public_url();
+    let address = address.strip_prefix("http://").or_else(|| address.strip_prefix("https://")).unwrap_or(&address);
+    super::scene::Settings {
+        language: settings.panel.language,
+        code_symbols: settings.print_api.pin_symbols.chars().collect(),
+        code_length: settings.print_api.pin_length,
+        kiosk_name: settings.panel.name.clone(),
+        address: address.to_owned(),
+        max_sheets: settings.print_api.max_page_count,
+        idle_seconds: settings.panel.idle_s,
+        warn_seconds: settings.panel.warn_s,
+        storage_hours: settings.print_api.storage_time_hours,
+        max_bytes: settings.print_api.max_size_bytes,
+        utc_offset_minutes: settings.panel.utc_offset_min,
+    }
+}

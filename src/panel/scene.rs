@@ -1,0 +1,387 @@
+//! Scenes: what the kiosk shows and how it answers. Events in, effects out; the time is an argument.
+//!
+//! Here are the words of that talk and the state; `step`, `answer` and `clock` move it, [`review`] knows a ticket's choices.
+//! Not here: where things stand on the screen ([`super::layout`]).
+
+mod answer;
+mod clock;
+pub mod code;
+pub mod review;
+mod step;
+
+use std::{collections::VecDeque, sync::Arc};
+
+use super::{
+    layout::{self, Layout},
+    picture::Picture,
+};
+use crate::{
+    job::{code::ReleaseCode, fault::Fault, state::JobId, ticket::Ticket},
+    text::Language,
+};
+use code::Code;
+use review::Review;
+
+/// What an operator chose.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The language a new person is met in.
+    pub language: Language,
+    /// Symbols of codes.
+    pub code_symbols: Vec<char>,
+    /// Length of codes.
+    pub code_length: usize,
+    /// The kiosk's name.
+    pub kiosk_name: String,
+    /// The short address under the QR code, such as `print.local`.
+    pub address: String,
+    /// The most sheets of one job.
+    pub max_sheets: u32,
+    /// Without a touch for so long, the screen asks whether anybody is there.
+    pub idle_seconds: u64,
+    /// And so much later it clears itself.
+    pub warn_seconds: u64,
+    /// How long documents are kept.
+    pub storage_hours: u64,
+    /// The largest document.
+    pub max_bytes: u64,
+    /// Of the clock in the corner, east of Greenwich.
+    pub utc_offset_minutes: i32,
+}
+
+/// A job as its owner sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobCard {
+    /// The job.
+    pub job: JobId,
+    /// The document's name.
+    pub title: String,
+    /// The document's size.
+    pub bytes: u64,
+    /// Pages of the document.
+    pub page_count: u32,
+    /// What was asked so far.
+    pub ticket: Ticket,
+    /// It came out before.
+    pub printed_before: bool,
+    /// Why an earlier try failed.
+    pub fault: Option<Fault>,
+}
+
+/// What the printer can do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// Prints both sides.
+    pub two_sided: bool,
+    /// Prints in colour.
+    pub color: bool,
+    /// The paper's short name, `A4`.
+    pub media: String,
+    /// The most copies.
+    pub copies_max: u32,
+}
+
+/// What is known of the printer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PrinterView {
+    /// Nothing yet.
+    Unknown,
+    /// Ready.
+    Ready(Offer),
+    /// It stands; what it can do, when that was heard before.
+    Fault(Fault, Option<Offer>),
+}
+
+/// Why a job cannot be shown or printed now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// No job has this code.
+    NotFound,
+    /// The document was not uploaded yet.
+    NotUploaded,
+    /// Too many wrong codes.
+    Paused {
+        /// From now.
+        seconds: u64,
+    },
+    /// The job is being printed.
+    Busy,
+    /// The kiosk failed.
+    Internal,
+}
+
+/// How an attempt to print ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All came out.
+    Completed {
+        /// Printed sides.
+        impressions: u32,
+        /// Sheets of paper.
+        sheets: u32,
+    },
+    /// It did not, and the job is kept.
+    Held(Fault),
+    /// Its owner stopped it.
+    Canceled,
+}
+
+/// What happens to the panel.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A finger.
+    Tap {
+        /// From the left.
+        x: i32,
+        /// From the top.
+        y: i32,
+    },
+    /// A finger on the element of this id.
+    Press(String),
+    /// The scanner read this.
+    Scan(String),
+    /// Time went on; at least once a second.
+    Tick,
+    /// The code asked for is this job's.
+    Found(JobCard),
+    /// The code asked for, or the release, came to nothing.
+    Refused(Refusal),
+    /// A page to show.
+    PicturesReady {
+        /// Whose.
+        job: JobId,
+        /// The document's page.
+        page: u32,
+        /// Its picture.
+        picture: Picture,
+    },
+    /// Sides came out.
+    Progress {
+        /// Whose.
+        job: JobId,
+        /// So many.
+        impressions: u32,
+        /// Of so many.
+        of: u32,
+    },
+    /// The printer stands while it prints; `None`: it goes on.
+    PrinterFault {
+        /// Whose.
+        job: JobId,
+        /// Why.
+        fault: Option<Fault>,
+    },
+    /// Printing ended.
+    Ended {
+        /// Whose.
+        job: JobId,
+        /// How.
+        outcome: Outcome,
+    },
+    /// News of the printer.
+    Printer(PrinterView),
+    /// A new QR code.
+    Qr {
+        /// What it says.
+        url: String,
+        /// Wall clock, milliseconds since the epoch.
+        until_ms: u64,
+    },
+    /// A job and its document are gone.
+    Deleted {
+        /// Which.
+        job: JobId,
+    },
+    /// What the technician's screen says: name and value.
+    Service(Vec<(String, String)>),
+}
+
+/// What the panel wants done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Find this code's job; answered by `Found` or `Refused`, in the order asked.
+    LookUp(ReleaseCode),
+    /// Draw a page; answered by `PicturesReady`.
+    Picture {
+        /// Whose.
+        job: JobId,
+        /// The document's page, from 1.
+        page: u32,
+    },
+    /// Print it; answered by `Progress` and `Ended`, or `Refused`.
+    Release {
+        /// Which.
+        job: JobId,
+        /// With these choices.
+        ticket: Ticket,
+    },
+    /// Stop printing; answered by `Ended`.
+    Cancel {
+        /// Which.
+        job: JobId,
+    },
+    /// Delete the job and its document; answered by `Deleted`.
+    Delete {
+        /// Which.
+        job: JobId,
+    },
+    /// The screen speaks this language now.
+    SwitchedLanguage(Language),
+}
+
+/// A scene, each with the data that only it has.
+#[derive(Clone, Debug)]
+pub(super) enum Scene {
+    Splash,
+    Idle,
+    Code(Code),
+    Review(Review),
+    Printing(Printing),
+    Done(Done),
+    Fault(Failed),
+    /// The question whether anybody is there, over what they were doing.
+    Timeout(Box<Self>),
+    Service,
+    OutOfOrder,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Printing {
+    pub(super) review: Review,
+    /// Sides that came out, once the printer said anything.
+    pub(super) impressions: Option<u32>,
+    pub(super) of: u32,
+    pub(super) fault: Option<Fault>,
+    pub(super) canceling: bool,
+    pub(super) heard_ms: u64,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Done {
+    pub(super) review: Review,
+    pub(super) ending: Ending,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    Completed { impressions: u32, sheets: u32 },
+    Canceled,
+    Deleted,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Failed {
+    pub(super) review: Review,
+    pub(super) fault: Fault,
+}
+
+/// The QR code shown, and the time it is for.
+#[derive(Clone, Debug)]
+pub(super) struct Qr {
+    pub(super) url: String,
+    pub(super) from_ms: u64,
+    pub(super) until_ms: u64,
+}
+
+/// The panel.
+#[derive(Clone, Debug)]
+pub struct Panel {
+    pub(super) settings: Settings,
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) language: Language,
+    pub(super) large_text: bool,
+    pub(super) scene: Scene,
+    pub(super) printer: PrinterView,
+    pub(super) qr: Option<Qr>,
+    pub(super) lines: Vec<(String, String)>,
+    /// The last touch, or the last change that a person should have time to read.
+    pub(super) touched_ms: u64,
+    /// When each code that was not answered yet was asked for.
+    pub(super) asked: VecDeque<u64>,
+}
+
+impl Panel {
+    /// A panel that has just been switched on.
+    pub fn new(settings: Settings, width: u32, height: u32, now_ms: u64) -> Self {
+        Self {
+            language: settings.language,
+            settings,
+            width,
+            height,
+            large_text: false,
+            scene: Scene::Splash,
+            printer: PrinterView::Unknown,
+            qr: None,
+            lines: Vec::new(),
+            touched_ms: now_ms,
+            asked: VecDeque::new(),
+        }
+    }
+
+    /// What is on the screen.
+    pub fn layout(&self, now_ms: u64) -> Layout {
+        layout::lay(self, now_ms)
+    }
+
+    /// The scene's name.
+    pub fn scene_name(&self) -> &'static str {
+        match self.scene {
+            Scene::Splash => "splash",
+            Scene::Idle => "idle",
+            Scene::Code(_) => "code",
+            Scene::Review(_) => "review",
+            Scene::Printing(_) => "printing",
+            Scene::Done(_) => "done",
+            Scene::Fault(_) => "fault",
+            Scene::Timeout(_) => "timeout",
+            Scene::Service => "service",
+            Scene::OutOfOrder => "out-of-order",
+        }
+    }
+
+    /// The language on the screen.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The job on the screen.
+    pub fn job(&self) -> Option<JobId> {
+        self.scene.review().map(|review| review.card.job)
+    }
+
+    /// What the printer can do, as far as it is known; what is unknown is not forbidden.
+    pub(super) fn offer(&self) -> Offer {
+        match &self.printer {
+            PrinterView::Ready(offer) | PrinterView::Fault(_, Some(offer)) => offer.clone(),
+            _ => Offer { two_sided: true, color: true, media: "A4".into(), copies_max: 999 },
+        }
+    }
+}
+
+impl Scene {
+    fn review(&self) -> Option<&Review> {
+        match self {
+            Self::Review(review)
+            | Self::Printing(Printing { review, .. })
+            | Self::Done(Done { review, .. })
+            | Self::Fault(Failed { review, .. }) => Some(review),
+            Self::Timeout(under) => under.review(),
+            _ => None,
+        }
+    }
+
+    fn review_mut(&mut self) -> Option<&mut Review> {
+        match self {
+            Self::Review(review)
+            | Self::Printing(Printing { review, .. })
+            | Self::Done(Done { review, .. })
+            | Self::Fault(Failed { review, .. }) => Some(review),
+            Self::Timeout(under) => under.review_mut(),
+            _ => None,
+        }
+    }
+}
+
+/// Pages that were drawn, shared with the layouts that show them.
+pub(super) type Pictures = Vec<(u32, Arc<Picture>)>;

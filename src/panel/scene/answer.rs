@@ -1,0 +1,99 @@
+//! Answers from the kiosk's other rooms: jobs found, refused, printed, deleted; news of the printer.
+//!
+//! An answer to what is not on the screen any more changes nothing.
+
+use super::{
+    Done, Effect, Ending, Failed, JobCard, Outcome, Panel, PrinterView, Printing, Refusal, Scene,
+    code::{Code, Note},
+    review::Review,
+};
+use crate::job::state::JobId;
+
+impl Panel {
+    /// Whether an answer is to the code on the screen: answers come in the order asked, so only the last one is.
+    fn is_awaited(&mut self) -> bool {
+        let asked = self.asked.pop_front().is_some();
+        let code = match &self.scene {
+            Scene::Timeout(under) => under,
+            scene => scene,
+        };
+        asked && self.asked.is_empty() && matches!(code, Scene::Code(Code { asking: true, .. }))
+    }
+
+    pub(super) fn found(&mut self, card: JobCard, now_ms: u64) -> Vec<Effect> {
+        if !self.is_awaited() {
+            return Vec::new();
+        }
+        let mut review = Review::new(card, &self.offer());
+        let effects = review.wanted_pictures();
+        self.scene = Scene::Review(review);
+        self.touched_ms = now_ms;
+        effects
+    }
+
+    pub(super) fn refused(&mut self, refusal: Refusal, now_ms: u64) -> Vec<Effect> {
+        if let Scene::Printing(Printing { review, impressions: None, .. }) = &self.scene {
+            self.scene = Scene::Review(Review { refused: Some(refusal), ..review.clone() });
+            self.touched_ms = now_ms;
+        } else if self.is_awaited() {
+            self.say_why(Note::Refused(refusal), now_ms);
+        }
+        Vec::new()
+    }
+
+    pub(super) fn say_why(&mut self, note: Note, now_ms: u64) {
+        let code = match &mut self.scene {
+            Scene::Timeout(under) => under,
+            scene => scene,
+        };
+        if let Scene::Code(code) = code
+            && code.asking
+        {
+            code.asking = false;
+            code.note = Some((note, now_ms));
+        }
+    }
+
+    pub(super) fn printing(&mut self, job: JobId) -> Option<&mut Printing> {
+        match &mut self.scene {
+            Scene::Printing(printing) if printing.review.card.job == job => Some(printing),
+            _ => None,
+        }
+    }
+
+    pub(super) fn ended(&mut self, job: JobId, outcome: Outcome, now_ms: u64) -> Vec<Effect> {
+        let Some(review) = self.printing(job).map(|printing| printing.review.clone()) else { return Vec::new() };
+        self.touched_ms = now_ms;
+        self.scene = match outcome {
+            Outcome::Held(fault) => Scene::Fault(Failed { review, fault }),
+            Outcome::Canceled => Scene::Done(Done { review, ending: Ending::Canceled }),
+            Outcome::Completed { impressions, sheets } => {
+                Scene::Done(Done { review, ending: Ending::Completed { impressions, sheets } })
+            }
+        };
+        Vec::new()
+    }
+
+    pub(super) fn printer_is(&mut self, view: PrinterView) -> Vec<Effect> {
+        self.printer = view;
+        if matches!(self.scene, Scene::Splash | Scene::Idle | Scene::OutOfOrder) {
+            self.scene = self.home();
+        }
+        let offer = self.offer();
+        if let Scene::Review(review) = &mut self.scene {
+            review.fit(&offer);
+        }
+        Vec::new()
+    }
+
+    pub(super) fn deleted(&mut self, job: JobId, now_ms: u64) -> Vec<Effect> {
+        let Some(review) = self.scene.review().filter(|review| review.card.job == job) else { return Vec::new() };
+        // While it prints the printer has it all already: its end is told by the printer.
+        if !matches!(self.scene, Scene::Printing(_)) {
+            let review = Review { pictures: Vec::new(), ..review.clone() };
+            self.scene = Scene::Done(Done { review, ending: Ending::Deleted });
+            self.touched_ms = now_ms;
+        }
+        Vec::new()
+    }
+}

@@ -1,0 +1,157 @@
+//! What people do at the kiosk, from the first touch to the last sheet.
+
+use crate::{
+    job::{fault::Fault, state::JobId},
+    panel::{
+        sample::{self, NOW_MS},
+        scene::{Effect, Event, Outcome, Panel, PrinterView, Refusal},
+    },
+    text::Language,
+};
+
+const JOB: JobId = JobId(42);
+
+fn idle() -> Panel {
+    sample::sample("idle", Language::Ru, 1024, 600).expect("idle")
+}
+
+fn press(panel: &mut Panel, id: &str) -> Vec<Effect> {
+    panel.step(Event::Press(id.into()), NOW_MS)
+}
+
+fn type_code(panel: &mut Panel, code: &str) -> Vec<Effect> {
+    code.chars().flat_map(|symbol| press(panel, &format!("key-{symbol}"))).collect()
+}
+
+fn wait(panel: &mut Panel, seconds: u64) {
+    for second in 1..=seconds {
+        panel.step(Event::Tick, NOW_MS + second * 1_000);
+    }
+}
+
+#[test]
+fn a_code_leads_to_sheets() {
+    let mut panel = idle();
+    assert!(press(&mut panel, "enter-code").is_empty());
+    let effects = type_code(&mut panel, "4F7K2M");
+    assert!(matches!(&effects[..], [Effect::LookUp(code)] if code.as_str() == "4F7K2M"));
+    let effects = panel.step(Event::Found(sample::card(Language::Ru)), NOW_MS);
+    assert_eq!(effects, [1, 2].map(|page| Effect::Picture { job: JOB, page }));
+    press(&mut panel, "copies-plus");
+    press(&mut panel, "two-sided");
+    let effects = press(&mut panel, "print");
+    assert!(
+        matches!(&effects[..], [Effect::Release { job: JOB, ticket }] if ticket.copies.get() == 3 && !ticket.two_sided)
+    );
+    panel.step(Event::Progress { job: JobId(7), impressions: 9, of: 9 }, NOW_MS);
+    panel.step(Event::Progress { job: JOB, impressions: 1, of: 15 }, NOW_MS);
+    let heading = panel.layout(NOW_MS).elements.into_iter().find(|e| e.id == "heading").expect("a heading");
+    assert_eq!(heading.label, "Печатаем страницу 2 из 15");
+    panel.step(Event::Ended { job: JOB, outcome: Outcome::Completed { impressions: 15, sheets: 15 } }, NOW_MS);
+    assert_eq!(panel.scene_name(), "done");
+    wait(&mut panel, 31);
+    assert_eq!((panel.scene_name(), panel.job()), ("idle", None));
+}
+
+#[test]
+fn a_wrong_code_is_told_and_the_next_key_starts_anew() {
+    let mut panel = idle();
+    panel.step(Event::Scan("http://print.local/j/AAAAAA".into()), NOW_MS);
+    panel.step(Event::Refused(Refusal::NotFound), NOW_MS);
+    press(&mut panel, "key-B");
+    let layout = panel.layout(NOW_MS);
+    let code = layout.elements.iter().find(|element| element.id == "code").expect("the code");
+    assert_eq!(code.value.as_deref(), Some("B"));
+    press(&mut panel, "back");
+    panel.step(Event::Found(sample::card(Language::Ru)), NOW_MS);
+    assert_eq!(panel.scene_name(), "idle");
+}
+
+#[test]
+fn the_answer_to_an_abandoned_code_is_not_shown_to_the_next_person() {
+    let mut panel = idle();
+    panel.step(Event::Scan("AAAAAA".into()), NOW_MS);
+    press(&mut panel, "back");
+    panel.step(Event::Scan("BBBBBB".into()), NOW_MS);
+    panel.step(Event::Found(sample::card(Language::Ru)), NOW_MS);
+    assert_eq!((panel.scene_name(), panel.job()), ("code", None));
+    panel.step(Event::Found(sample::card(Language::Ru)), NOW_MS);
+    assert_eq!(panel.scene_name(), "review");
+}
+
+#[test]
+fn a_shorter_code_is_submitted_by_hand_and_a_lost_answer_is_told() {
+    let mut panel = idle();
+    press(&mut panel, "enter-code");
+    assert!(press(&mut panel, "code-submit").is_empty());
+    type_code(&mut panel, "AB");
+    assert_eq!(press(&mut panel, "code-submit").len(), 1);
+    wait(&mut panel, 12);
+    assert!(panel.layout(NOW_MS).to_json()["elements"].to_string().contains("Не получилось"));
+}
+
+#[test]
+fn too_many_sheets_cannot_be_printed() {
+    let mut panel = idle();
+    let card = crate::panel::scene::JobCard { page_count: 900, ..sample::card(Language::Ru) };
+    panel.step(Event::Scan("AAAAAA".into()), NOW_MS);
+    panel.step(Event::Found(card), NOW_MS);
+    assert!(press(&mut panel, "print").is_empty());
+    press(&mut panel, "pages");
+    assert_eq!(press(&mut panel, "print").len(), 1);
+}
+
+#[test]
+fn a_fault_waits_with_words_and_can_be_tried_again() {
+    let mut panel = sample::sample("printing", Language::En, 1024, 600).expect("printing");
+    panel.step(Event::PrinterFault { job: JOB, fault: Some(Fault::MediaEmpty) }, NOW_MS);
+    assert!(panel.layout(NOW_MS).elements.iter().any(|element| element.label == "Out of paper"));
+    assert_eq!(press(&mut panel, "cancel"), [Effect::Cancel { job: JOB }]);
+    assert!(press(&mut panel, "cancel").is_empty());
+    panel.step(Event::Ended { job: JOB, outcome: Outcome::Held(Fault::MediaJam) }, NOW_MS);
+    assert_eq!(panel.scene_name(), "fault");
+    assert!(matches!(press(&mut panel, "print")[..], [Effect::Release { .. }]));
+    panel.step(Event::Refused(Refusal::Busy), NOW_MS);
+    assert_eq!(panel.scene_name(), "review");
+}
+
+#[test]
+fn a_quiet_screen_asks_and_then_forgets() {
+    let mut panel = sample::sample("review", Language::Ru, 1024, 600).expect("review");
+    assert_eq!(press(&mut panel, "language-en"), [Effect::SwitchedLanguage(Language::En)]);
+    press(&mut panel, "large-text");
+    wait(&mut panel, 61);
+    assert_eq!(panel.scene_name(), "timeout");
+    panel.step(Event::Tap { x: 1, y: 1 }, NOW_MS);
+    assert_eq!(panel.scene_name(), "review");
+    wait(&mut panel, 81);
+    assert_eq!((panel.scene_name(), panel.job(), panel.language()), ("idle", None, Language::Ru));
+    assert!(!panel.large_text);
+}
+
+#[test]
+fn a_printer_that_goes_silent_does_not_keep_the_kiosk() {
+    let mut panel = sample::sample("printing", Language::Ru, 1024, 600).expect("printing");
+    wait(&mut panel, 15 * 60 + 81);
+    assert_eq!(panel.scene_name(), "idle");
+}
+
+#[test]
+fn an_unsuitable_printer_is_out_of_order_until_it_is_replaced() {
+    let mut panel = idle();
+    panel.step(Event::Printer(PrinterView::Fault(Fault::Unsuitable, None)), NOW_MS);
+    assert_eq!(panel.scene_name(), "out-of-order");
+    panel.step(Event::Printer(PrinterView::Ready(sample::offer())), NOW_MS);
+    assert_eq!(panel.scene_name(), "idle");
+}
+
+#[test]
+fn deleting_is_asked_once_and_shown() {
+    let mut panel = sample::sample("review", Language::Ru, 1024, 600).expect("review");
+    assert_eq!(press(&mut panel, "delete"), [Effect::Delete { job: JOB }]);
+    assert!(press(&mut panel, "delete").is_empty());
+    panel.step(Event::Deleted { job: JOB }, NOW_MS);
+    assert_eq!(panel.scene_name(), "done");
+    press(&mut panel, "finish");
+    assert_eq!(panel.scene_name(), "idle");
+}

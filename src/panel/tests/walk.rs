@@ -1,0 +1,104 @@
+//! A random walk: 20,000 events in any order. Nothing panics, and whatever happened, a quiet kiosk is idle again.
+
+use proptest::prelude::*;
+
+use crate::{
+    job::{fault::Fault, state::JobId},
+    panel::{
+        picture::Picture,
+        sample,
+        scene::{Event, Outcome, Panel, PrinterView, Refusal},
+    },
+    text::Language,
+};
+
+const EVENTS: usize = 500;
+
+fn ids() -> impl Strategy<Value = String> {
+    let ids = [
+        "enter-code",
+        "language-ru",
+        "language-en",
+        "large-text",
+        "key-A",
+        "key-9",
+        "key-backspace",
+        "code-submit",
+        "back",
+        "copies-minus",
+        "copies-plus",
+        "two-sided",
+        "color",
+        "pages",
+        "print",
+        "cancel",
+        "delete",
+        "finish",
+        "stay",
+        "service",
+        "preview-2",
+        "nonsense",
+    ];
+    prop::sample::select(ids.to_vec()).prop_map(str::to_owned)
+}
+
+fn events() -> impl Strategy<Value = Event> {
+    let job = || prop::sample::select(vec![JobId(42), JobId(7)]);
+    let picture = Picture { width: 2, height: 3, pixels: vec![9; 18] };
+    let fault = || prop::sample::select(vec![Fault::MediaEmpty, Fault::Unsuitable, Fault::Other(String::new())]);
+    let outcome = prop_oneof![
+        (0..9_u32, 0..9_u32).prop_map(|(impressions, sheets)| Outcome::Completed { impressions, sheets }),
+        fault().prop_map(Outcome::Held),
+        Just(Outcome::Canceled),
+    ];
+    let refusals = vec![Refusal::NotFound, Refusal::NotUploaded, Refusal::Paused { seconds: 9 }, Refusal::Busy];
+    let found = (0..400_u32)
+        .prop_map(|page_count| Event::Found(crate::panel::scene::JobCard { page_count, ..sample::card(Language::Ru) }));
+    let printer = prop_oneof![
+        Just(PrinterView::Unknown),
+        Just(PrinterView::Ready(sample::offer())),
+        fault().prop_map(|fault| PrinterView::Fault(fault, None)),
+    ];
+    prop_oneof![
+        8 => ids().prop_map(Event::Press),
+        2 => (-9..1_100, -9..700).prop_map(|(x, y)| Event::Tap { x, y }),
+        2 => Just(Event::Scan("4F7K2M".into())),
+        1 => "\\PC{0,80}".prop_map(Event::Scan),
+        3 => Just(Event::Tick),
+        3 => found,
+        1 => prop::sample::select(refusals).prop_map(Event::Refused),
+        1 => (job(), 0..4_u32).prop_map(move |(job, page)| Event::PicturesReady { job, page, picture: picture.clone() }),
+        2 => (job(), 0..9_u32, 0..9_u32).prop_map(|(job, impressions, of)| Event::Progress { job, impressions, of }),
+        1 => (job(), prop::option::of(fault())).prop_map(|(job, fault)| Event::PrinterFault { job, fault }),
+        1 => (job(), outcome).prop_map(|(job, outcome)| Event::Ended { job, outcome }),
+        1 => printer.prop_map(Event::Printer),
+        1 => job().prop_map(|job| Event::Deleted { job }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, max_shrink_iters: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_panics_and_a_quiet_kiosk_is_idle_again(
+        walk in prop::collection::vec((events(), 0..9_000_u64), EVENTS),
+    ) {
+        let mut now_ms = sample::NOW_MS;
+        let mut panel = Panel::new(sample::settings(Language::Ru), 1024, 600, now_ms);
+        for (event, pause) in walk {
+            now_ms += pause;
+            panel.step(event, now_ms);
+        }
+        panel.layout(now_ms);
+        if let ("printing", Some(job)) = (panel.scene_name(), panel.job()) {
+            panel.step(Event::Ended { job, outcome: Outcome::Canceled }, now_ms);
+        }
+        // The seconds after the last touch, and one for the answer that is never coming.
+        for _ in 0..=80 {
+            now_ms += 1_000;
+            panel.step(Event::Tick, now_ms);
+        }
+        prop_assert!(matches!(panel.scene_name(), "idle" | "out-of-order"), "stuck at {}", panel.scene_name());
+        prop_assert_eq!((panel.job(), panel.language()), (None, Language::Ru));
+    }
+}
