@@ -1,0 +1,263 @@
+//! `/file` and `/static`: order, upload, change, fetch, delete. print-api's answers to the letter (`status`, `message`,
+//! `ru`), its order of checks, and none of its faults.
+
+use hyper::{
+    Request, StatusCode,
+    body::Incoming,
+    header::{AUTHORIZATION, RANGE},
+};
+use serde_json::{Value, json};
+
+use super::{
+    Doors, JSON_BYTES,
+    answer::{self, Answer},
+    body,
+    fields::{Fields, Invalid},
+    parts::{Part, Parts},
+};
+use crate::{
+    access::scope,
+    error::Error,
+    gate::Pass,
+    job::{
+        pages::{PageRanges, PagesError},
+        ticket::{Copies, Ticket},
+    },
+    queue::Changes,
+    store::jobs::{Job, Order},
+};
+
+/// Bytes a multipart body may have around its file.
+const ENVELOPE_BYTES: u64 = 64 << 10;
+
+/// Characters of a file's name that are kept.
+const TITLE_CHARS: usize = 255;
+
+/// `POST /file`.
+pub(super) async fn order(doors: &Doors, request: Request<Incoming>) -> Result<Answer, Answer> {
+    let header = request.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let value = doors.json(request, JSON_BYTES).await?;
+    let mut invalid = Invalid::default();
+    let Some((who, order)) = read_order(&value, &mut invalid).filter(|_| invalid.0.is_empty()) else {
+        return Err(doors.invalid(invalid));
+    };
+    if !usable(&order.title) {
+        return Err(answer::error(&Error::FileName));
+    }
+    let header = header.as_deref();
+    let member = match who {
+        Some((surname, number)) => {
+            if doors.settings.print_api.order_needs_token {
+                doors.allow(header, &[]).await?;
+            }
+            let found = doors.roster.find(&surname, &number).await.map_err(|e| answer::error(&e))?;
+            Some(found.ok_or_else(|| answer::error(&Error::NotInUnion))?.0)
+        }
+        None => {
+            doors.allow(header, &[scope::FILE_SEND]).await?;
+            None
+        }
+    };
+    let ticket = order.ticket.clone();
+    let pin = doors.queue.order(Order { member, ..order }).await.map_err(|e| answer::error(&e))?;
+    Ok(answer::json(StatusCode::OK, &receipt(pin.as_str(), &ticket)))
+}
+
+/// `{"pin", "options"}`, as order, upload and change answer.
+fn receipt(pin: &str, ticket: &Ticket) -> Value {
+    json!({"pin": pin, "options": options(ticket)})
+}
+
+fn options(ticket: &Ticket) -> Value {
+    json!({
+        "pages": ticket.pages.to_string(),
+        "copies": ticket.copies.get(),
+        "two_sided": ticket.two_sided,
+    })
+}
+
+type Who = Option<(String, String)>;
+
+fn read_order(value: &Value, invalid: &mut Invalid) -> Option<(Who, Order)> {
+    let fields = Fields::of(value, vec!["body".into()], invalid)?;
+    let present = |name| fields.get(name).filter(|value: &&Value| !value.is_null());
+    let who = match (present("surname"), present("number")) {
+        (None, None) => None,
+        _ => {
+            let surname = fields.required("surname", invalid).and_then(|v| fields.text("surname", v, 1, invalid));
+            let number = fields.required("number", invalid).and_then(|v| fields.text("number", v, 1, invalid));
+            Some((surname?.to_owned(), number?.to_owned()))
+        }
+    };
+    let title = fields.required("filename", invalid).and_then(|v| fields.text("filename", v, 1, invalid));
+    let source = fields.get("source").map_or(Some("unknown"), |v| fields.text("source", v, 1, invalid));
+    let mut ticket = Ticket::default();
+    if let Some(value) = fields.get("options") {
+        let changes = read_changes(value, invalid)?;
+        ticket.pages = changes.pages.unwrap_or_default();
+        ticket.copies = changes.copies.unwrap_or(ticket.copies);
+        ticket.two_sided = changes.two_sided.unwrap_or_default();
+        ticket.color = changes.color.unwrap_or_default();
+    }
+    let title = title?.trim().chars().take(TITLE_CHARS).collect();
+    Some((who, Order { member: None, source: source?.to_owned(), title, ticket }))
+}
+
+/// print-api wants a word character after the last dot.
+fn usable(title: &str) -> bool {
+    title.rsplit('.').next().is_some_and(|extension| extension.chars().any(|c| c.is_alphanumeric() || c == '_'))
+}
+
+fn read_changes(value: &Value, invalid: &mut Invalid) -> Option<Changes> {
+    let fields = Fields::of(value, vec!["body".into(), "options".into()], invalid)?;
+    let mut changes = Changes::default();
+    if let Some(value) = fields.get("pages") {
+        changes.pages = read_pages(&fields, value, invalid);
+    }
+    if let Some(value) = fields.get("copies")
+        && let Some(copies) = fields.integer("copies", value, invalid)
+    {
+        changes.copies = Copies::new(copies);
+        match changes.copies {
+            Some(_) => {}
+            None if copies < 1 => fields.too_small("copies", value, 1, invalid),
+            None => fields.too_large("copies", value, Copies::MAX.into(), invalid),
+        }
+    }
+    if let Some(value) = fields.get("two_sided") {
+        changes.two_sided = fields.boolean("two_sided", value, invalid);
+    }
+    if let Some(value) = fields.get("color") {
+        changes.color = fields.boolean("color", value, invalid);
+    }
+    Some(changes)
+}
+
+fn read_pages(fields: &Fields<'_>, value: &Value, invalid: &mut Invalid) -> Option<PageRanges> {
+    let why = match value.as_str().map(PageRanges::parse) {
+        Some(Ok(pages)) => return Some(pages),
+        Some(Err(PagesError::Format)) => "Pages must be formated as 2-5,7",
+        Some(Err(PagesError::Zero)) => "Can not print negative and zero pages",
+        None => "Value must be str",
+    };
+    fields.refuse("pages", value, why, invalid);
+    None
+}
+
+/// `POST /file/{pin}`: the bytes, in the multipart field `file`.
+pub(super) async fn upload(doors: &Doors, pin: &str, request: Request<Incoming>) -> Result<Answer, Answer> {
+    let no_file = || doors.invalid(Invalid::missing(&["body", "file"], &Value::Null));
+    let max = doors.settings.print_api.max_size_bytes;
+    // Far over the limit nothing is read; a little over is read to its end, so that the sender hears the answer.
+    if body::announced(&request).is_some_and(|size| size > max.saturating_mul(2).saturating_add(ENVELOPE_BYTES)) {
+        return Err(answer::error(&Error::TooLarge { max }));
+    }
+    let Some(mut parts) = Parts::of(request, doors.stall()) else { return Err(no_file()) };
+    let (mut result, mut around) = (Err(no_file()), 0);
+    while around <= ENVELOPE_BYTES {
+        match parts.next().await {
+            Ok(None) => break,
+            Err(_) => return Err(no_file()),
+            Ok(Some(mut part)) if part.name() == Some("file") && part.file_name().is_some() => {
+                result = keep(doors, pin, &mut part).await.map_err(|error| answer::error(&error));
+                drain(&mut part, max).await;
+                break;
+            }
+            // Its head is counted too: parts without content could go on for ever.
+            Ok(Some(mut part)) => around += 64 + drain(&mut part, ENVELOPE_BYTES).await,
+        }
+    }
+    let ticket = result?;
+    Ok(answer::json(StatusCode::OK, &receipt(pin, &ticket)))
+}
+
+/// Reads on after the answer is known, little over `limit` bytes: most clients only listen when they have sent all.
+async fn drain(part: &mut Part, limit: u64) -> u64 {
+    let mut read = 0;
+    while read <= limit
+        && let Ok(Some(chunk)) = part.chunk().await
+    {
+        read += chunk.len() as u64;
+    }
+    read
+}
+
+/// The checks in print-api's order: 404, type, already uploaded, size, and then what the document itself says.
+async fn keep(doors: &Doors, pin: &str, part: &mut Part) -> Result<Ticket, Error> {
+    let job = doors.queue.find(pin).await?.ok_or_else(|| Error::PinUnknown(pin.to_owned()))?;
+    let given = part.content_type().map_or("", |media| media.essence_str()).to_owned();
+    let allowed = &doors.settings.print_api.content_types;
+    if !allowed.contains(&given) {
+        return Err(Error::TypeRefused { given, allowed: allowed.join(", ") });
+    }
+    if job.document.is_some() {
+        return Err(Error::AlreadyUploaded);
+    }
+    receive(doors, &job, part, &given).await?;
+    Ok(job.ticket)
+}
+
+/// Streams the part to the disk and hands it over.
+pub(super) async fn receive(doors: &Doors, job: &Job, part: &mut Part, media_type: &str) -> Result<(), Error> {
+    let incoming = stream(doors, part).await?;
+    doors.queue.submit(job, incoming, media_type).await
+}
+
+/// Streams the part to the disk; never more than one chunk of it is in memory.
+pub(super) async fn stream(doors: &Doors, part: &mut Part) -> Result<crate::store::documents::Incoming, Error> {
+    let max = doors.settings.print_api.max_size_bytes;
+    let mut incoming = doors.queue.receive().await?;
+    // A sender that stops in the middle has not sent a document.
+    while let Some(chunk) = part.chunk().await.map_err(|_| Error::Corrupted)? {
+        if incoming.bytes() + chunk.len() as u64 > max {
+            return Err(Error::TooLarge { max });
+        }
+        incoming.write(&chunk).await?;
+    }
+    Ok(incoming)
+}
+
+/// `PATCH /file/{pin}`.
+pub(super) async fn change(doors: &Doors, pin: &str, request: Request<Incoming>) -> Result<Answer, Answer> {
+    let value = doors.json(request, JSON_BYTES).await?;
+    let mut invalid = Invalid::default();
+    let changes = Fields::of(&value, vec!["body".into()], &mut invalid)
+        .and_then(|fields| fields.required("options", &mut invalid))
+        .and_then(|options| read_changes(options, &mut invalid));
+    let Some(changes) = changes.filter(|_| invalid.0.is_empty()) else { return Err(doors.invalid(invalid)) };
+    let job = doors.queue.change(pin, changes).await.map_err(|e| answer::error(&e))?;
+    Ok(answer::json(StatusCode::OK, &receipt(&job.pin, &job.ticket)))
+}
+
+/// `GET /file/{pin}`: what a terminal needs to print.
+pub(super) async fn fetch(doors: &Doors, pin: &str) -> Result<Answer, Error> {
+    let job = doors.queue.find(pin).await?.ok_or(Error::FilesUnknown(1))?;
+    let document = job.document.ok_or(Error::NotUploaded)?;
+    Ok(answer::json(StatusCode::OK, &json!({"filename": document.name, "options": options(&job.ticket)})))
+}
+
+/// `DELETE /file/{pin}`.
+pub(super) async fn delete(doors: &Doors, pin: &str) -> Result<Answer, Error> {
+    let job = doors.queue.find(pin).await?.ok_or(Error::FilesUnknown(1))?;
+    doors.queue.delete(job.id).await?;
+    Ok(answer::empty(StatusCode::NO_CONTENT))
+}
+
+/// `GET /static/{filename}`.
+pub(super) async fn document(doors: &Doors, name: &str, request: &Request<Incoming>) -> Result<Answer, Answer> {
+    let found = doors.queue.document(name).await.map_err(|e| answer::error(&e))?;
+    let Some(file) = found else { return Err(answer::detail(StatusCode::NOT_FOUND, "Not Found")) };
+    let range = request.headers().get(RANGE).and_then(|v| v.to_str().ok());
+    answer::file(file, "application/pdf", range).await.map_err(|e| answer::error(&e))
+}
+
+impl Doors {
+    /// 403 without a good token, 401 without the scopes: the wrong way round, as print-api has it.
+    pub(super) async fn allow(&self, header: Option<&str>, scopes: &'static [&'static str]) -> Result<(), Answer> {
+        match self.gate.pass(header, scopes).await.map_err(|e| answer::error(&e))? {
+            Pass::Granted => Ok(()),
+            Pass::Unknown => Err(answer::detail(StatusCode::FORBIDDEN, "Not authenticated")),
+            Pass::Insufficient => Err(answer::detail(StatusCode::UNAUTHORIZED, "Not authorized")),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The phone pages: upload a document, see its code, change or delete it. Plain forms; `app.js` only makes them nicer.
+//!
+//! What a page looks like is in `assets/web/*.html`, compiled in with escaping by default; what it says in
+//! `assets/text/web.toml`. Reading a form is in [`form`] and [`upload`], what went wrong in [`refusal`].
+
+mod assets;
+mod form;
+mod frame;
+mod language;
+mod picture;
+mod refusal;
+mod state;
+mod upload;
+mod view;
+
+use hyper::{Request, StatusCode, body::Incoming};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use self::{
+    form::Form,
+    frame::Frame,
+    refusal::Refusal,
+    view::{JobPage, UnknownPage, UploadPage},
+};
+use super::{
+    Doors,
+    answer::{self, Answer},
+    body,
+    query::Query,
+};
+use crate::{error::Error, store::jobs::Job, text::say};
+
+/// Bytes of the form on a job's page.
+const FORM_BYTES: usize = 4 << 10;
+
+/// `GET /`; `?qr=TOKEN` when the kiosk's QR code led here.
+pub(super) fn upload_page(doors: &Doors, request: &Request<Incoming>, query: &Query) -> Result<Answer, Answer> {
+    let frame = Frame::new(doors, request.headers(), query);
+    let mut form = Form::default();
+    form.qr = query.get("qr").map(str::to_owned);
+    let page = UploadPage::new(doors, frame, form, query.get("deleted").is_some());
+    Ok(page.answer(StatusCode::OK, query))
+}
+
+/// `POST /`: the form with its document. What is refused leaves nothing behind but the form, filled in as it was.
+pub(super) async fn upload(doors: &Doors, request: Request<Incoming>, query: &Query) -> Result<Answer, Answer> {
+    let frame = Frame::new(doors, request.headers(), query);
+    let mut form = Form::default();
+    match upload::order(doors, request, &mut form).await {
+        Ok(pin) => Ok(answer::see_other(&link(pin.as_str()))),
+        Err(refusal) => {
+            form.refuse(&refusal, frame.language);
+            Err(UploadPage::new(doors, frame, form, false).answer(refusal.status, query))
+        }
+    }
+}
+
+/// `GET /j/{pin}`.
+pub(super) async fn job_page(
+    doors: &Doors,
+    pin: &str,
+    request: &Request<Incoming>,
+    query: &Query,
+) -> Result<Answer, Answer> {
+    let frame = Frame::new(doors, request.headers(), query);
+    let job = match find(doors, pin).await {
+        Ok(job) => job,
+        Err(refusal) => return Err(unknown(frame, &refusal, query)),
+    };
+    let form = Form::of(&job.ticket);
+    Ok(JobPage::new(doors, frame, &job, form, query.get("saved").is_some()).answer(StatusCode::OK, query))
+}
+
+/// `POST /j/{pin}`: `action=change` or `action=delete`.
+pub(super) async fn job_form(doors: &Doors, pin: &str, request: Request<Incoming>) -> Result<Answer, Answer> {
+    let query = Query::parse(request.uri().query());
+    let frame = Frame::new(doors, request.headers(), &query);
+    let fields = match body::collect(&mut request.into_body(), FORM_BYTES, doors.stall()).await {
+        Ok(bytes) => Query::parse(Some(&String::from_utf8_lossy(&bytes))),
+        Err(_) => Query::default(),
+    };
+    let job = match find(doors, pin).await {
+        Ok(job) => job,
+        Err(refusal) => return Err(unknown(frame, &refusal, &query)),
+    };
+    let mut form = Form::of(&job.ticket);
+    let done = match fields.get("action") {
+        Some("change") => change(doors, &job, &fields, &mut form).await,
+        Some("delete") => delete(doors, &job).await,
+        _ => Err(Refusal::new(StatusCode::BAD_REQUEST, "", say::WEB_WRONG_FORM)),
+    };
+    done.map(|path| answer::see_other(&path)).map_err(|refusal| {
+        form.refuse(&refusal, frame.language);
+        JobPage::new(doors, frame, &job, form, false).answer(refusal.status, &query)
+    })
+}
+
+/// `GET /web/…` and the panel's page.
+pub(super) fn asset(name: &str) -> Result<Answer, Answer> {
+    match name {
+        "panel.html" => Ok(view::PanelPage::new().answer(StatusCode::OK, &Query::default())),
+        _ => assets::file(name).ok_or_else(|| answer::problem(StatusCode::NOT_FOUND, say::ERROR_NOT_FOUND, &[])),
+    }
+}
+
+async fn change(doors: &Doors, job: &Job, fields: &Query, form: &mut Form) -> Result<String, Refusal> {
+    form.fill(|name| fields.get(name));
+    doors.queue.change(&job.pin, form.changes()?).await?;
+    Ok(format!("{}?saved", link(&job.pin)))
+}
+
+/// A job at the printer is stopped first; a printer that takes its time is not waited for in front of a white page.
+async fn delete(doors: &Doors, job: &Job) -> Result<String, Refusal> {
+    match body::timed(doors.queue.delete(job.id), doors.stall()).await {
+        Ok(deleted) => deleted.map(|()| "/?deleted".to_owned()).map_err(Refusal::from),
+        Err(_) => Ok(link(&job.pin)),
+    }
+}
+
+async fn find(doors: &Doors, pin: &str) -> Result<Job, Refusal> {
+    Ok(doors.queue.find(pin).await?.ok_or(Error::FilesUnknown(1))?)
+}
+
+fn unknown(frame: Frame, refusal: &Refusal, query: &Query) -> Answer {
+    let advice = refusal.tell(frame.language);
+    let title = if refusal.status == StatusCode::NOT_FOUND { say::WEB_UNKNOWN_TITLE } else { say::WEB_ERROR_WORD };
+    UnknownPage { frame, title, advice }.answer(refusal.status, query)
+}
+
+fn link(pin: &str) -> String {
+    format!("/j/{}", utf8_percent_encode(pin, NON_ALPHANUMERIC))
+}

@@ -1,0 +1,119 @@
+//! A job's state in words. Pure.
+
+use crate::{
+    job::{fault::Fault, state::State},
+    queue::Live,
+    store::jobs::Job,
+    text::{Language, Text, say},
+};
+
+/// What the page says of a job.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Class of the card: `held`, `waiting`, `completed`, `fault`.
+    pub look: &'static str,
+    /// What is.
+    pub title: String,
+    /// What to do.
+    pub advice: String,
+    /// Sides that came out, and sides asked.
+    pub progress: Option<(u32, u32)>,
+    /// Whether the printer has it or will have it.
+    pub active: bool,
+}
+
+/// `live` is the job at the printer, or the last one.
+pub fn tell(job: &Job, live: Option<&Live>, language: Language) -> Told {
+    let own = live.filter(|live| live.job == job.id && live.ending.is_none());
+    let plain = |look, title: Text, advice: Text| Told {
+        look,
+        title: title.get(language).into(),
+        advice: advice.get(language).into(),
+        progress: None,
+        active: job.state.is_active(),
+    };
+    match (&job.state, own) {
+        (State::Processing(_), Some(live)) => {
+            let told = match &live.fault {
+                Some(fault) => broken(fault, language),
+                None => plain("waiting", say::WEB_STATE_PRINTING, say::WEB_STATE_PRINTING_DO),
+            };
+            let (done, of) = (live.impressions.min(live.of), live.of);
+            let advice = fill(told.advice, done, of);
+            Told { advice, progress: (of > 0).then_some((done, of)), active: true, ..told }
+        }
+        (State::Processing(_), None) => plain("waiting", say::WEB_STATE_PRINTING, say::WEB_STATE_PENDING_NOW),
+        (State::Pending, _) if live.is_some_and(|live| live.ending.is_none()) => {
+            plain("waiting", say::WEB_STATE_PENDING, say::WEB_STATE_PENDING_DO)
+        }
+        (State::Pending, _) => plain("waiting", say::WEB_STATE_PENDING, say::WEB_STATE_PENDING_NOW),
+        (State::Held(Some(fault)), _) => {
+            Told { advice: fault.advice_when_held(language).into(), ..broken(fault, language) }
+        }
+        (State::Held(None), _) => plain("held", say::WEB_STATE_HELD, say::WEB_STATE_HELD_DO),
+        (State::Incoming, _) => plain("held", say::WEB_STATE_INCOMING, say::WEB_STATE_INCOMING_DO),
+        (State::Completed, _) => plain("completed", say::WEB_STATE_COMPLETED, say::WEB_STATE_COMPLETED_DO),
+        (State::Canceled, _) => plain("held", say::WEB_STATE_CANCELED, say::WEB_STATE_CANCELED_DO),
+    }
+}
+
+fn fill(sentence: String, done: u32, of: u32) -> String {
+    sentence.replace("{done}", &done.to_string()).replace("{of}", &of.to_string())
+}
+
+fn broken(fault: &Fault, language: Language) -> Told {
+    Told {
+        look: "fault",
+        title: fault.title(language),
+        advice: fault.advice(language).into(),
+        progress: None,
+        active: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fault, Job, Language, Live, State, tell};
+    use crate::job::{
+        state::{JobId, Phase},
+        ticket::Ticket,
+    };
+
+    fn job(state: State) -> Job {
+        Job {
+            id: JobId(1),
+            pin: "A".into(),
+            title: String::new(),
+            ticket: Ticket::default(),
+            document: None,
+            state,
+            printed_before: false,
+            released_at: None,
+        }
+    }
+
+    fn live(job: i64, fault: Option<Fault>) -> Live {
+        Live { job: JobId(job), impressions: 2, of: 5, sheets: 5, fault, ending: None }
+    }
+
+    #[test]
+    fn printing_counts_and_a_fault_says_what_to_do() {
+        let printing = State::Processing(Phase::Sent { printer_job: 7 });
+        let told = tell(&job(printing.clone()), Some(&live(1, None)), Language::En);
+        assert_eq!((told.advice.as_str(), told.progress, told.active), ("2 of 5 came out.", Some((2, 5)), true));
+        let told = tell(&job(printing.clone()), Some(&live(1, Some(Fault::MediaEmpty))), Language::Ru);
+        assert_eq!((told.look, told.active, told.progress), ("fault", true, Some((2, 5))));
+        let told = tell(&job(printing), Some(&live(2, None)), Language::Ru);
+        assert_eq!((told.progress, told.active), (None, true));
+    }
+
+    #[test]
+    fn who_waits_learns_why() {
+        let waiting = tell(&job(State::Pending), Some(&live(2, None)), Language::En);
+        assert!(waiting.active && waiting.advice.contains("before yours"));
+        let short = Fault::ShortCount { impressions: 3, of: 4 };
+        assert_eq!(tell(&job(State::Held(Some(short))), None, Language::En).title, "3 of 4 came out");
+        let jam = tell(&job(State::Held(Some(Fault::MediaJam))), None, Language::En);
+        assert!(jam.advice.contains("enter the code") && !jam.active, "{jam:?}");
+    }
+}

@@ -1,0 +1,133 @@
+//! An upload on its way in: the parts of the form in any order, its file to the disk, and then an order or nothing.
+
+use hyper::{Request, StatusCode, body::Incoming};
+
+use super::{form::Form, refusal::Refusal};
+use crate::{
+    error::Error,
+    http::{
+        Doors, body, files,
+        parts::{Part, Parts},
+    },
+    job::code::ReleaseCode,
+    store::{documents, jobs::Order},
+    text::say,
+};
+
+/// Bytes of one text field.
+const TEXT_BYTES: usize = 1 << 10;
+
+/// Bytes the fields around the file may have together.
+const ENVELOPE_BYTES: u64 = 64 << 10;
+
+/// Characters of a title that are kept.
+const TITLE_CHARS: usize = 255;
+
+const MEDIA_TYPE: &str = "application/pdf";
+
+struct File {
+    name: String,
+    media_type: String,
+    content: Result<documents::Incoming, Error>,
+}
+
+/// Reads the form into `form`, which is filled in even when this fails, and orders what it asks.
+pub async fn order(doors: &Doors, request: Request<Incoming>, form: &mut Form) -> Result<ReleaseCode, Refusal> {
+    let file = receive(doors, request, form).await?;
+    let who = form.member()?;
+    let file = file.ok_or_else(|| Refusal::field("file", say::WEB_WRONG_FILE_NONE))?;
+    if file.media_type != MEDIA_TYPE && !file.name.to_lowercase().ends_with(".pdf") {
+        return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "file", say::WEB_WRONG_FILE_TYPE));
+    }
+    let ticket = form.ticket()?;
+    let content = file.content?;
+    let (member, _) = doors.roster.find(who.0, who.1).await?.ok_or(Error::NotInUnion)?;
+    let order = Order { member: Some(member), source: "web".into(), title: title(&file.name), ticket };
+    Ok(doors.queue.order_with(order, content, MEDIA_TYPE).await?)
+}
+
+async fn receive(doors: &Doors, request: Request<Incoming>, form: &mut Form) -> Result<Option<File>, Refusal> {
+    let max = doors.settings.print_api.max_size_bytes;
+    // Far over the limit nothing is read; a little over is read to its end, so that the sender hears the answer.
+    if body::announced(&request).is_some_and(|size| size > max.saturating_mul(2).saturating_add(ENVELOPE_BYTES)) {
+        return Err(Error::TooLarge { max }.into());
+    }
+    let parts = Parts::of(request, doors.stall());
+    let mut parts = parts.ok_or_else(|| Refusal::field("", say::WEB_WRONG_FORM))?;
+    let (mut file, mut refused, mut around) = (None, None, 0);
+    while around <= ENVELOPE_BYTES {
+        let Ok(part) = parts.next().await else { return Err(cut()) };
+        let Some(mut part) = part else { return refused.map_or(Ok(file), Err) };
+        let name = part.name().unwrap_or_default().to_owned();
+        match part.file_name().map(str::to_owned) {
+            Some(title) if name == "file" && !title.is_empty() && file.is_none() => {
+                let media_type = part.content_type().map_or("", |media| media.essence_str()).to_owned();
+                let content = files::stream(doors, &mut part).await;
+                around += rest(&mut part, max).await.0;
+                file = Some(File { name: title, media_type, content });
+            }
+            _ => {
+                let (read, text) = rest(&mut part, ENVELOPE_BYTES).await;
+                // Its head is counted too: parts without content could go on for ever.
+                around += 64 + read;
+                if !Form::NAMES.contains(&name.as_str()) {
+                    continue;
+                }
+                match text.as_deref() {
+                    Some(text) => form.fill(|asked| (asked == name).then_some(text)),
+                    None => refused = Some(too_long()),
+                }
+            }
+        }
+    }
+    // The sender goes on and on; what it sends is not read any more.
+    match file.map(|file: File| file.content) {
+        Some(Err(error)) => Err(error.into()),
+        _ => Err(too_long()),
+    }
+}
+
+fn cut() -> Refusal {
+    Refusal::new(StatusCode::BAD_REQUEST, "file", say::WEB_WRONG_FILE_CUT)
+}
+
+fn too_long() -> Refusal {
+    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "", say::WEB_WRONG_FORM)
+}
+
+/// Reads a part on, but little over `most` bytes: how many they were, and the text when it is not too long for a
+/// field.
+async fn rest(part: &mut Part, most: u64) -> (u64, Option<String>) {
+    let (mut read, mut text) = (0, Vec::new());
+    while let Ok(Some(chunk)) = part.chunk().await {
+        read += chunk.len() as u64;
+        text.extend_from_slice(&chunk[..chunk.len().min((TEXT_BYTES + 1).saturating_sub(text.len()))]);
+        if read > most {
+            break;
+        }
+    }
+    (read, (text.len() <= TEXT_BYTES).then(|| String::from_utf8_lossy(&text).into_owned()))
+}
+
+/// A file's name without the folders that some browsers tell, and without what would disturb a line of text.
+fn title(name: &str) -> String {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name: String = name.chars().filter(|c| !c.is_control()).take(TITLE_CHARS).collect();
+    match name.trim() {
+        "" => "document.pdf".into(),
+        name => name.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::title;
+
+    #[test]
+    fn a_title_is_one_line_without_folders() {
+        assert_eq!(title("C:\\Users\\Иван\\отчёт \"v2\".pdf"), "отчёт \"v2\".pdf");
+        assert_eq!(title("../../etc/passwd\n<script>.pdf"), "passwd<script>.pdf");
+        assert_eq!(title(&"ы".repeat(300)).chars().count(), 255);
+        assert_eq!(title(" / "), "document.pdf");
+    }
+}

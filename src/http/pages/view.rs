@@ -1,0 +1,226 @@
+//! The pages as values for their templates.
+
+use askama::Template;
+use hyper::StatusCode;
+
+use super::{
+    assets,
+    form::Form,
+    frame::{Frame, page},
+    picture::{self, Picture},
+    state::{self, Told},
+};
+use crate::{
+    http::{Doors, answer::Answer, query::Query},
+    job::{plan::Sides, ticket::Copies},
+    store::jobs::Job,
+    text::{Language, Text, file_size, say},
+};
+
+/// What can be asked here.
+pub struct Offer {
+    copies: u32,
+    two_sided: bool,
+    color: bool,
+    student_number: bool,
+    bytes: u64,
+}
+
+impl Offer {
+    fn new(doors: &Doors) -> Self {
+        let printer = doors.queue.printer().capabilities;
+        Self {
+            copies: Copies::MAX.min(doors.settings.print_api.max_page_count),
+            two_sided: printer.as_ref().is_none_or(|can| can.sides.iter().any(|sides| Sides::is_two_sided(*sides))),
+            color: printer.is_some_and(|can| can.color),
+            student_number: doors.settings.print_api.allow_student_number,
+            bytes: doors.settings.print_api.max_size_bytes,
+        }
+    }
+}
+
+/// How long a document is kept, as it follows "after".
+fn kept(doors: &Doors, language: Language) -> String {
+    match doors.settings.print_api.storage_time_hours {
+        hours if hours >= 48 && hours % 24 == 0 => say::WEB_DAYS.count(language, hours / 24),
+        hours => say::WEB_HOURS.count(language, hours),
+    }
+}
+
+/// `GET /`.
+#[derive(Template)]
+#[template(path = "upload.html", config = ".askama.toml")]
+pub struct UploadPage {
+    frame: Frame,
+    form: Form,
+    offer: Offer,
+    limits: String,
+    large: String,
+    deleted: bool,
+}
+
+impl UploadPage {
+    /// With the form as it was typed.
+    pub fn new(doors: &Doors, frame: Frame, form: Form, deleted: bool) -> Self {
+        let api = &doors.settings.print_api;
+        let size = file_size(frame.language, api.max_size_bytes);
+        let sheets = say::WEB_AT_MOST_SHEETS.count(frame.language, api.max_page_count.into());
+        let time = kept(doors, frame.language);
+        let limits =
+            say::WEB_UPLOAD_LIMITS.fill(frame.language, &[("size", &size), ("sheets", &sheets), ("time", &time)]);
+        let large = say::WEB_WRONG_FILE_LARGE.fill(frame.language, &[("size", &size)]);
+        Self { frame, form, offer: Offer::new(doors), limits, large, deleted }
+    }
+
+    /// As an answer.
+    pub fn answer(&self, status: StatusCode, query: &Query) -> Answer {
+        page(self, status, query)
+    }
+}
+
+/// `GET /j/{pin}`.
+#[derive(Template)]
+#[template(path = "job.html", config = ".askama.toml")]
+pub struct JobPage {
+    frame: Frame,
+    form: Form,
+    offer: Offer,
+    pin: String,
+    spelled: String,
+    groups: Vec<Vec<(char, bool)>>,
+    ambiguous: bool,
+    qr: Picture,
+    state: Told,
+    title: String,
+    facts: String,
+    page_count: Option<u32>,
+    saved: bool,
+    delete_hint: String,
+}
+
+impl JobPage {
+    /// With the form as it stands or was typed.
+    pub fn new(doors: &Doors, frame: Frame, job: &Job, form: Form, saved: bool) -> Self {
+        let language = frame.language;
+        let time = kept(doors, language);
+        Self {
+            form,
+            offer: Offer::new(doors),
+            pin: job.pin.clone(),
+            spelled: job.pin.chars().flat_map(|symbol| [symbol, ' ']).collect(),
+            groups: groups(&job.pin),
+            ambiguous: job.pin.contains(['0', 'O', '1', 'I']),
+            qr: picture::qr(&format!("{}{}", doors.settings.public_url(), super::link(&job.pin))),
+            state: state::tell(job, doors.queue.live().as_ref(), language),
+            title: job.title.clone(),
+            facts: facts(job, language),
+            page_count: job.document.as_ref().map(|document| document.page_count),
+            saved,
+            delete_hint: say::WEB_DELETE_HINT.fill(language, &[("time", &time)]),
+            frame,
+        }
+    }
+
+    /// As an answer.
+    pub fn answer(&self, status: StatusCode, query: &Query) -> Answer {
+        page(self, status, query)
+    }
+}
+
+/// `3 страницы · 148 КБ · 2 листа`.
+fn facts(job: &Job, language: Language) -> String {
+    let Some(document) = &job.document else { return String::new() };
+    let mut facts =
+        vec![say::PAGE_COUNT.count(language, document.page_count.into()), file_size(language, document.bytes)];
+    facts.extend(job.ticket.sheets(document.page_count).map(|sheets| say::SHEETS.count(language, sheets)));
+    facts.join(" · ")
+}
+
+/// A code in groups that can be kept in mind; of each symbol, whether it is a digit.
+fn groups(pin: &str) -> Vec<Vec<(char, bool)>> {
+    let symbols: Vec<(char, bool)> = pin.chars().map(|symbol| (symbol, symbol.is_ascii_digit())).collect();
+    let size = if symbols.len().is_multiple_of(4) { 4 } else { 3 };
+    symbols.chunks(size).map(<[_]>::to_vec).collect()
+}
+
+/// A code that nobody has.
+#[derive(Template)]
+#[template(path = "unknown.html", config = ".askama.toml")]
+pub struct UnknownPage {
+    /// Around it.
+    pub frame: Frame,
+    /// What is wrong.
+    pub title: Text,
+    /// What to do.
+    pub advice: String,
+}
+
+impl UnknownPage {
+    /// As an answer.
+    pub fn answer(&self, status: StatusCode, query: &Query) -> Answer {
+        page(self, status, query)
+    }
+}
+
+/// `GET /panel`: in both languages, since it shows the one that the panel speaks.
+#[derive(Template)]
+#[template(path = "panel.html", config = ".askama.toml")]
+pub struct PanelPage {
+    version: String,
+}
+
+impl PanelPage {
+    /// The same for everybody.
+    pub fn new() -> Self {
+        Self { version: assets::version() }
+    }
+
+    /// As an answer.
+    pub fn answer(&self, status: StatusCode, query: &Query) -> Answer {
+        page(self, status, query)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Frame, Language, StatusCode, Template as _, UnknownPage, groups, say};
+    use crate::http::query::Query;
+
+    fn page(advice: &str) -> UnknownPage {
+        let frame = Frame {
+            language: Language::En,
+            name: "<b>\"Kiosk\"</b>".into(),
+            printer: String::new(),
+            version: String::new(),
+            query_ru: "lang=ru".into(),
+            query_en: "qr=A&lang=en".into(),
+        };
+        UnknownPage { frame, title: say::WEB_UNKNOWN_TITLE, advice: advice.into() }
+    }
+
+    #[test]
+    fn what_people_write_is_escaped() {
+        let html = page("'><script>alert(1)</script>&amp;").render().expect("a page");
+        assert!(!html.contains("<script>alert") && !html.contains("<b>"), "{html}");
+        assert!(html.contains("&#62;&#60;script&#62;alert(1)&#60;/script&#62;&#38;amp;"), "{html}");
+        assert!(html.contains("lang=\"en\"") && html.contains("There is no such code"), "{html}");
+    }
+
+    #[test]
+    fn a_switch_is_remembered_and_nothing_else_is() {
+        let cookie = |query| {
+            let answer = page("").answer(StatusCode::NOT_FOUND, &Query::parse(Some(query)));
+            assert_eq!(answer.headers()["cache-control"], "no-store");
+            answer.headers().get("set-cookie").map(|cookie| cookie.as_bytes().to_vec())
+        };
+        assert_eq!(cookie("lang=en").as_deref(), Some(&b"lang=en; Path=/; Max-Age=31536000; SameSite=Lax"[..]));
+        assert_eq!(cookie("lang=de%0d%0aX:1"), None);
+    }
+
+    #[test]
+    fn codes_are_grouped_to_be_kept_in_mind() {
+        let sizes = |pin| groups(pin).iter().map(Vec::len).collect::<Vec<_>>();
+        assert_eq!([sizes("OF72I1"), sizes("12345678")], [vec![3, 3], vec![4, 4]]);
+        assert_eq!(groups("A1"), [[('A', false), ('1', true)]]);
+    }
+}
