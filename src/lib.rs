@@ -1,5 +1,52 @@
-//! Ottisk.
+//! Ottisk («оттиск», an imprint): one binary that turns a board with a touch display and a printer into a self-service
+//! print terminal, and is the server its phones talk to. This page is the map; the compiler checks its links.
+//!
+//! # Floors
+//!
+//! Arrows point down: a room names only rooms below it, and rooms of one floor do not know each other but where the
+//! table in `tests/tidy.rs` says so.
+//!
+//! | floor | rooms |
+//! |---|---|
+//! | command line | [`command`]: one file a command |
+//! | assembly | [`kiosk`]: opens the tools, hands them up, names the tasks |
+//! | doors | [`http`]: phones, bots, other servers; [`panel`]: the touch screen |
+//! | journeys | [`queue`]: a job's life; [`roster`]: members; [`gate`]: tokens |
+//! | tools | [`store`]: SQLite and documents; [`printer`]: IPP, and a folder as a printer; [`worker`]: jailed children |
+//! | nouns | [`job`], [`raster`], [`member`], [`access`], [`settings`], [`error`], [`text`] |
+//!
+//! # Journeys
+//!
+//! 1. *Upload → PIN.* A phone or a bot orders and uploads (`http/files`, `http/pages`); the bytes stream into
+//!    [`store::documents`] (hashed, fsynced); a jailed child looks at them ([`worker::Workers::inspect`]); only then
+//!    [`queue::Queue::submit`] keeps them, in one transaction.
+//! 2. *Release → paper.* A finger or a scanner moves [`panel::scene`]; [`queue::Queue::release`] changes a row and rings;
+//!    the print loop ([`queue::print`]) fits a [`job::plan::Plan`], writes down what it is about to do, asks the printer
+//!    for a job, lets a child draw bands ([`worker::render`]) and streams them ([`printer::Printer::send`]) until the
+//!    printer tells the end: completed with a print fact, or held again with a [`job::fault::Fault`].
+//! 3. *Members.* Other servers push the list ([`roster::Roster::upsert`]).
+//! 4. *Restart.* Every start is a recovery ([`queue::recover`]); `kill -9` is a supported way to stop.
+//!
+//! # Concurrency
+//!
+//! One executor thread runs doors, journeys and timers with `Rc` state. Two threads own SQLite ([`store::Store`]), blocking
+//! file work is on smol's pool, pixels are in children. [`queue::Queue::changed`] is the bell: it carries nothing, whoever
+//! hears it looks again.
 
+pub mod access;
+pub mod command;
+pub mod error;
+pub mod gate;
+pub mod http;
 pub mod job;
+pub mod kiosk;
+pub mod member;
+pub mod panel;
+pub mod printer;
+pub mod queue;
 pub mod raster;
+pub mod roster;
+pub mod settings;
+pub mod store;
 pub mod text;
+pub mod worker;

@@ -1,0 +1,183 @@
+//! Assembly, a bill of materials: open the tools, hand them up, name the tasks. The first task to end ends all.
+
+use std::{
+    fs::File,
+    future::Future,
+    pin::Pin,
+    rc::Rc,
+    time::{Duration, SystemTime},
+};
+
+use anyhow::Context as _;
+use smol::{LocalExecutor, future::FutureExt as _};
+
+use crate::{
+    gate::Gate,
+    http::{self, Doors},
+    panel::live::LivePanel,
+    printer::{self, Printer},
+    queue::Queue,
+    roster::Roster,
+    settings::Settings,
+    store::{Store, documents::Documents},
+    worker::Workers,
+};
+
+/// Everything, ready to live.
+pub struct Kiosk {
+    /// What the doors open to.
+    pub doors: Rc<Doors>,
+    settings: Rc<Settings>,
+    listener: smol::Async<std::net::TcpListener>,
+    /// Nobody else works on this data folder while we do.
+    _lock: File,
+}
+
+/// The time, for those who may read it.
+pub fn now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// The printer's limits, from the settings.
+pub fn printer_limits(settings: &Settings) -> printer::Limits {
+    let limits = &settings.printer;
+    printer::Limits {
+        connect_timeout: Duration::from_secs(limits.connect_timeout_s),
+        answer_timeout: Duration::from_secs(limits.answer_timeout_s),
+        send_stall_timeout: Duration::from_secs(limits.send_stall_timeout_s),
+        answer_bytes: limits.answer_bytes,
+    }
+}
+
+impl Kiosk {
+    /// Opens everything; says what cannot be opened. `demo` lets the loopback interface touch the panel.
+    pub fn open(settings: Settings, demo: bool) -> Result<Self, anyhow::Error> {
+        settings.check()?;
+        raise_descriptors();
+        let folder = settings.store.folder.clone();
+        std::fs::create_dir_all(&folder).with_context(|| format!("data folder {}", folder.display()))?;
+        let lock = lock(&folder)?;
+        let listener =
+            http::listen(settings.http.listen).with_context(|| format!("listen on {}", settings.http.listen))?;
+        let settings = Rc::new(settings);
+        let store = Store::open(&settings.database()).context("database")?;
+        let documents = Documents::open(&settings.documents()).context("documents' folder")?;
+        let workers = Rc::new(Workers::new(settings.worker.clone(), Some(&folder)).context("libpdfium")?);
+        let printer = Printer::open(&settings.printer.uri, printer_limits(&settings)).context("printer.uri")?;
+        let roster = Rc::new(Roster::new(store.clone(), Rc::clone(&settings)));
+        let gate = Gate::new(store.clone());
+        let queue = Rc::new(Queue::new(store, documents, workers, printer, Rc::clone(&settings), now));
+        let panel = Rc::new(LivePanel::new(Rc::clone(&settings), Rc::clone(&queue), now));
+        let doors = Rc::new(Doors {
+            queue,
+            roster,
+            gate,
+            panel,
+            settings: Rc::clone(&settings),
+            loopback_touches: demo,
+            answered: 0.into(),
+        });
+        Ok(Self { doors, settings, listener, _lock: lock })
+    }
+
+    /// Lives until a signal or the first task that ends. `first` runs once everything else does.
+    pub fn live<T>(self, first: impl Future<Output = Result<T, anyhow::Error>>) -> Result<(), anyhow::Error> {
+        for setting in self.settings.without_effect() {
+            tracing::warn!(setting, "is read but has no effect in this version");
+        }
+        let executor = Rc::new(LocalExecutor::new());
+        let queue = Rc::clone(&self.doors.queue);
+        let expiring = Rc::clone(&queue);
+        let panel = Rc::clone(&self.doors.panel);
+        let tasks: Vec<(&str, Task<'_>)> = vec![
+            ("http", {
+                let (doors, executor) = (Rc::clone(&self.doors), Rc::clone(&executor));
+                Box::pin(async move { Ok(http::serve(self.listener, doors, executor).await?) })
+            }),
+            ("print", Box::pin(async move { queue.print_loop().await.map_err(|e| anyhow::anyhow!("{e:?}")) })),
+            ("expire", {
+                Box::pin(async move {
+                    expiring.expire_loop().await;
+                    Ok(())
+                })
+            }),
+            ("panel", {
+                let executor = Rc::clone(&executor);
+                Box::pin(async move {
+                    panel.run(executor).await;
+                    Ok(())
+                })
+            }),
+            ("signals", Box::pin(signal())),
+        ];
+        let first = async {
+            first.await?;
+            std::future::pending().await
+        };
+        smol::block_on(executor.run(race(tasks).or(async { ("start", first.await) }))).1
+    }
+}
+
+type Task<'a> = Pin<Box<dyn Future<Output = Result<(), anyhow::Error>> + 'a>>;
+
+/// The first of the tasks to end, and its name.
+async fn race(mut tasks: Vec<(&'static str, Task<'_>)>) -> (&'static str, Result<(), anyhow::Error>) {
+    std::future::poll_fn(move |cx| {
+        for (name, task) in &mut tasks {
+            if let std::task::Poll::Ready(result) = task.as_mut().poll(cx) {
+                tracing::info!(task = name, "ended");
+                return std::task::Poll::Ready((*name, result));
+            }
+        }
+        std::task::Poll::Pending
+    })
+    .await
+}
+
+/// Waits for SIGINT or SIGTERM: nothing needs to be put in order, dropping the tasks is enough.
+async fn signal() -> Result<(), anyhow::Error> {
+    use async_signal::{Signal, Signals};
+    use smol::stream::StreamExt as _;
+    let mut signals = Signals::new([Signal::Int, Signal::Term])?;
+    signals.next().await;
+    Ok(())
+}
+
+/// As many descriptors as the system lets us have: a connection is one, and 1,024 are the usual soft limit.
+fn raise_descriptors() {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: both pointers are to a live value, written by the first call and only read by the second.
+    let raised = unsafe {
+        libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) == 0 && {
+            limit.rlim_cur = limit.rlim_max;
+            libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) == 0
+        }
+    };
+    if !raised {
+        tracing::warn!("the limit of open files stays as it is");
+    }
+}
+
+/// Two kiosks on one folder would print every job twice.
+fn lock(folder: &std::path::Path) -> Result<File, anyhow::Error> {
+    let path = folder.join("lock");
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.with_context(|| path.display().to_string())?;
+    file.try_lock().map_err(|_| anyhow::anyhow!("another ottisk works on {}", folder.display()))?;
+    Ok(file)
+}
+
+/// A store that commands share with a running kiosk.
+pub fn open_store(settings: &Settings) -> Result<Store, anyhow::Error> {
+    std::fs::create_dir_all(&settings.store.folder)
+        .with_context(|| format!("data folder {}", settings.store.folder.display()))?;
+    Store::open(&settings.database()).context("database")
+}
+
+/// The roster and the tokens without a kiosk, for commands.
+pub fn open_roster(settings: Settings) -> Result<(Roster, Gate), anyhow::Error> {
+    let store = open_store(&settings)?;
+    let gate = Gate::new(store.clone());
+    Ok((Roster::new(store, Rc::new(settings)), gate))
+}
