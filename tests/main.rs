@@ -1,1 +1,20 @@
-fn main() {}
+//! The one test program: it drives the real binary and real peers.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test that fails may panic, and says why"
+)]
+
+mod crash;
+mod journeys;
+mod panel;
+mod peers;
+mod printer;
+mod raster;
+mod refused;
+mod released;
+mod security;
+mod support;
+mod tidy;
