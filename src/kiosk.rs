@@ -69,15 +69,8 @@ impl Kiosk {
         let gate = Gate::new(store.clone());
         let queue = Rc::new(Queue::new(store, documents, workers, printer, Rc::clone(&settings), now));
         let panel = Rc::new(LivePanel::new(Rc::clone(&settings), Rc::clone(&queue), now));
-        let doors = Rc::new(Doors {
-            queue,
-            roster,
-            gate,
-            panel,
-            settings: Rc::clone(&settings),
-            loopback_touches: demo,
-            answered: 0.into(),
-        });
+        let doors =
+            Rc::new(Doors { queue, roster, gate, panel, settings: Rc::clone(&settings), loopback_touches: demo });
         Ok(Self { doors, settings, listener, _lock: lock })
     }
 
@@ -169,7 +162,7 @@ fn lock(folder: &std::path::Path) -> Result<File, anyhow::Error> {
 }
 
 /// A store that commands share with a running kiosk.
-pub fn open_store(settings: &Settings) -> Result<Store, anyhow::Error> {
+fn open_store(settings: &Settings) -> Result<Store, anyhow::Error> {
     std::fs::create_dir_all(&settings.store.folder)
         .with_context(|| format!("data folder {}", settings.store.folder.display()))?;
     Store::open(&settings.database()).context("database")
