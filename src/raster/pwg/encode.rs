@@ -1,7 +1,7 @@
 //! Lines of pixels into PackBits (PWG 5102.4 §4.4): how often the line stands, then runs and literals of pixels.
 //!
 //! A page comes in bands of any height. Equal lines are counted across bands, so what is written does not depend on them.
-//! Eight bytes are compared at a time or more; a white page costs one look at each byte.
+//! A line is compared with itself a pixel on, once and eight bytes at a time; runs and literals are counted in bits.
 
 use crate::job::plan::ColorSpace;
 
@@ -20,15 +20,14 @@ pub struct PageEncoder {
     pending: Vec<u8>,
     /// How often `pending` stands; 0 when there is none.
     repeat: usize,
-    /// Where a line is packed.
-    packed: Vec<u8>,
+    equal: Equal,
 }
 
 impl PageEncoder {
     /// An encoder for lines of `width` pixels.
     pub fn new(width: u32, color_space: ColorSpace) -> Self {
         let bytes_per_line = (width as usize).saturating_mul(color_space.bytes_per_pixel());
-        Self { bytes_per_line, color_space, pending: Vec::new(), repeat: 0, packed: Vec::new() }
+        Self { bytes_per_line, color_space, pending: Vec::new(), repeat: 0, equal: Equal::default() }
     }
 
     /// Adds a band: lines that begin every `stride` bytes of `rows`. What is past the last whole line is not looked at.
@@ -65,119 +64,151 @@ impl PageEncoder {
 
     fn write(&mut self, line: &[u8], out: &mut Vec<u8>) {
         let Some(count) = self.repeat.checked_sub(1) else { return };
-        // A lone pixel between runs takes a byte more than it is; nothing takes more.
-        self.packed.resize(2 * line.len(), 0);
-        let length = match self.color_space {
-            ColorSpace::Sgray8 => pack::<1>(line, &mut self.packed),
-            ColorSpace::Srgb8 => pack::<3>(line, &mut self.packed),
-        };
         out.push(low_byte(count));
-        out.extend_from_slice(&self.packed[..length]);
+        // A lone pixel between runs takes a byte more than it is; nothing takes more. The room is made once a band.
+        let begin = out.len();
+        out.resize(begin + 2 * line.len(), 0);
+        let packed = &mut out[begin..];
+        let length = match self.color_space {
+            ColorSpace::Sgray8 => pack::<1>(line, &mut self.equal, packed),
+            ColorSpace::Srgb8 => pack::<3>(line, &mut self.equal, packed),
+        };
+        out.truncate(begin + length);
     }
 }
 
 /// One line of pixels of `N` bytes; how many bytes of `packed` it became.
-fn pack<const N: usize>(line: &[u8], packed: &mut [u8]) -> usize {
-    let (mut rest, mut end) = (line, 0);
-    while !rest.is_empty() {
-        let mut run = 1 + equal_to_next::<N>(rest) / N;
-        if run == 1 {
-            let literal = literal::<N>(rest);
-            let (pixels, after) = rest.split_at(literal * N);
-            for part in pixels.chunks(MAX_RUN * N) {
-                // A single pixel is a run of one; 129 to 255 stand for 128 to 2 different pixels.
-                let count = part.len() / N;
-                packed[end] = if count == 1 { 0 } else { low_byte(257 - count) };
-                put(part, rest, &mut packed[end + 1..]);
-                end += 1 + part.len();
-                rest = &rest[part.len()..];
-            }
-            rest = after;
+///
+/// A literal goes on up to where a run begins that pays for itself: three equal pixels of one byte or two of three bytes.
+fn pack<const N: usize>(line: &[u8], equal: &mut Equal, packed: &mut [u8]) -> usize {
+    let (mut at, mut end) = (0, 0);
+    for &[first, last] in equal.look::<N>(line).as_chunks().0 {
+        // Equal bytes may begin and end within a pixel.
+        let begin = (first as usize).next_multiple_of(N);
+        let mut run = (last as usize + shifts::<N>()).saturating_sub(begin) / N + 1;
+        if run < 2 {
             continue;
         }
-        let (pixels, after) = rest.split_at(run * N);
+        end += literal::<N>(&line[at..], begin - at, &mut packed[end..]);
+        at = begin + run * N;
         while run > 0 {
             let part = run.min(MAX_RUN);
             packed[end] = low_byte(part - 1);
-            packed[end + 1..end + 1 + N].copy_from_slice(&pixels[..N]);
+            packed[end + 1..end + 1 + N].copy_from_slice(&line[begin..begin + N]);
             end += 1 + N;
             run -= part;
         }
-        rest = after;
+    }
+    end + literal::<N>(&line[at..], line.len() - at, &mut packed[end..])
+}
+
+/// The first `length` bytes of `rest` as they are, counted; how many bytes of `packed` they became.
+fn literal<const N: usize>(rest: &[u8], length: usize, packed: &mut [u8]) -> usize {
+    let (mut at, mut end) = (0, 0);
+    while at < length {
+        let part = (length - at).min(MAX_RUN * N);
+        // 129 to 255 stand for 128 to 2 different pixels; a single one, 256, is 0: a run of one.
+        packed[end] = low_byte(257 - part / N);
+        let (from, to) = (&rest[at..], &mut packed[end + 1..]);
+        // What is short is put as sixteen bytes, for a length that is known takes no call; what comes next overwrites
+        // the rest of them.
+        match (from.first_chunk::<16>(), to.first_chunk_mut::<16>()) {
+            (Some(from), Some(to)) if part <= 16 => *to = *from,
+            _ => to[..part].copy_from_slice(&from[..part]),
+        }
+        at += part;
+        end += 1 + part;
     }
     end
 }
 
-/// Puts `part`, with which `rest` begins, at the begin of `packed`. What is short is put as sixteen bytes, for a length
-/// that is known takes no call; what comes next overwrites the rest of them.
-fn put(part: &[u8], rest: &[u8], packed: &mut [u8]) {
-    match (rest.first_chunk::<16>(), packed.first_chunk_mut::<16>()) {
-        (Some(from), Some(to)) if part.len() <= 16 => *to = *from,
-        _ => packed[..part.len()].copy_from_slice(part),
+/// Where runs begin and end in a line: it is compared with itself a pixel on, without a branch, into a bit a byte, and
+/// only the edges of the bits are visited. What packs knows all places before it starts, and so waits for none of them.
+#[derive(Debug, Default)]
+struct Equal {
+    /// In turn the first byte that is like those after it, and the first that no longer is, by [`shifts`] too early.
+    edges: Vec<u32>,
+}
+
+/// How many bytes more than one must equal the byte a pixel on before it is worth a look: three equal pixels of one byte,
+/// or two of three bytes.
+const fn shifts<const N: usize>() -> usize {
+    if N == 1 { 1 } else { N - 1 }
+}
+
+impl Equal {
+    fn look<const N: usize>(&mut self, line: &[u8]) -> &[u32] {
+        // At most an edge a byte, and room to write four.
+        self.edges.resize(line.len() + 4, 0);
+        let mut found = 0;
+        let next = line.get(N..).unwrap_or_default();
+        let (here, here_rest) = line[..next.len()].as_chunks::<64>();
+        let (next, next_rest) = next.as_chunks::<64>();
+        let (mut last, mut after) = ([0; 64], [1; 64]);
+        last[..here_rest.len()].copy_from_slice(here_rest);
+        after[..next_rest.len()].copy_from_slice(next_rest);
+        // A word behind, for the bits of the word after are needed; the last word is of zeros.
+        let mut word = match (here.first(), next.first()) {
+            (Some(here), Some(next)) => equal_bytes(here, next),
+            _ => equal_bytes(&last, &after),
+        };
+        let (mut begin, mut carry) = (0, 0);
+        let rest = here.iter().zip(next).skip(1).map(|(here, next)| equal_bytes(here, next));
+        let end = (!here.is_empty()).then(|| equal_bytes(&last, &after));
+        for following in rest.chain(end).chain([0, 0]) {
+            let runs = (1..=shifts::<N>()).fold(word, |runs, by| runs & (word >> by | following << (64 - by)));
+            let mut edges = runs ^ (runs << 1 | carry);
+            // Four at a time, for how many there are cannot be foretold; what is too much is overwritten.
+            let count = edges.count_ones() as usize;
+            let mut place = found;
+            found += count;
+            while edges != 0 {
+                let Some(four) = self.edges.get_mut(place..place + 4) else { break };
+                for edge in four {
+                    *edge = begin + edges.trailing_zeros();
+                    edges &= edges.wrapping_sub(1);
+                }
+                place += 4;
+            }
+            carry = runs >> 63;
+            word = following;
+            begin += 64;
+        }
+        &self.edges[..found]
     }
 }
 
-/// How many bytes of `rest`, from its first, equal the byte one pixel on.
-fn equal_to_next<const N: usize>(rest: &[u8]) -> usize {
-    let Some(next) = rest.get(N..) else { return 0 };
-    // Most runs are short, and the others long.
-    if let (Some(a), Some(b)) = (rest.first_chunk(), next.first_chunk()) {
-        let differ = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
-        if differ != 0 {
-            return differ.trailing_zeros() as usize / 8;
-        }
-    }
-    let mut at = 0;
-    while let (Some(a), Some(b)) = (rest[at..].first_chunk::<32>(), next[at..].first_chunk::<32>()) {
-        if a != b {
-            break;
-        }
-        at += 32;
-    }
-    while let (Some(a), Some(b)) = (rest[at..].first_chunk(), next[at..].first_chunk()) {
-        let differ = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
-        if differ != 0 {
-            return at + differ.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    at + rest[at..].iter().zip(&next[at..]).take_while(|(a, b)| a == b).count()
+/// Bit *i* tells whether byte *i* of both is the same.
+#[cfg(target_arch = "x86_64")]
+fn equal_bytes(here: &[u8; 64], next: &[u8; 64]) -> u64 {
+    use std::arch::x86_64::{_mm_cmpeq_epi8, _mm_loadu_si128, _mm_movemask_epi8};
+    let (here, next) = (here.as_chunks::<16>().0, next.as_chunks::<16>().0);
+    here.iter().zip(next).rev().fold(0, |word, (here, next)| {
+        // SAFETY: sixteen bytes are read where sixteen are, wherever they lie; every x86-64 has SSE2.
+        let bits = unsafe {
+            let (here, next) = (_mm_loadu_si128(here.as_ptr().cast()), _mm_loadu_si128(next.as_ptr().cast()));
+            _mm_movemask_epi8(_mm_cmpeq_epi8(here, next))
+        };
+        word << 16 | u64::from(bits.cast_unsigned())
+    })
 }
 
-/// How many pixels, from the first, are better sent as they are: up to where a run begins that pays for itself,
-/// which is three equal pixels of one byte or two of three bytes.
-fn literal<const N: usize>(rest: &[u8]) -> usize {
-    let pixels = rest.len() / N;
-    let mut at = 1;
-    while let (Some(a), Some(b)) = (rest[at * N..].first_chunk(), rest[(at + 1).min(pixels) * N..].first_chunk()) {
-        let differ = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
-        match run_in::<N>(differ) {
-            Some(pixel) => return at + pixel,
-            None => at += if N == 1 { 7 } else { 2 },
-        }
-    }
-    let pixel = |at: usize| rest.get(at * N..(at + 1) * N);
-    while at < pixels {
-        let pair = pixel(at) == pixel(at + 1);
-        if pair && (N > 1 || pixel(at) == pixel(at + 2)) {
-            return at;
-        }
-        at += 1;
-    }
-    pixels
-}
+#[cfg(not(target_arch = "x86_64"))]
+use equal_bytes_anywhere as equal_bytes;
 
-/// The first pixel of a run in eight bytes of differences to the next pixel: two equal neighbours of one byte among the
-/// first seven, or one of three bytes among the first two.
-fn run_in<const N: usize>(differ: u64) -> Option<usize> {
+/// Bit *i* tells whether byte *i* of both is the same: eight bytes at a time, for any processor.
+#[cfg(any(test, not(target_arch = "x86_64")))]
+fn equal_bytes_anywhere(here: &[u8; 64], next: &[u8; 64]) -> u64 {
     const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-    if N == 1 {
+    // The product has the lowest bits of all eight bytes side by side.
+    const GATHER: u64 = 0x0002_0408_1020_4081;
+    let (here, next) = (here.as_chunks::<8>().0, next.as_chunks::<8>().0);
+    here.iter().zip(next).enumerate().fold(0, |word, (at, (here, next))| {
+        let differ = u64::from_le_bytes(*here) ^ u64::from_le_bytes(*next);
         // The high bit of each byte that is zero, exactly (no borrow runs from byte to byte).
         let equal = !(((differ & LOW) + LOW) | differ | LOW);
-        let run = equal & (equal >> 8);
-        return (run != 0).then(|| run.trailing_zeros() as usize / 8);
-    }
-    [0, 1].into_iter().find(|pixel| (differ >> (24 * pixel)) & 0x00ff_ffff == 0)
+        word | ((equal >> 7).wrapping_mul(GATHER) >> 49 & 0xff) << (8 * at)
+    })
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "callers stay within 0 to 255")]
@@ -187,7 +218,7 @@ fn low_byte(count: usize) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::PageEncoder;
+    use super::{PageEncoder, equal_bytes, equal_bytes_anywhere};
     use crate::job::plan::ColorSpace;
 
     fn packed(line: &[u8], color_space: ColorSpace, times: usize) -> Vec<u8> {
@@ -207,7 +238,8 @@ mod tests {
         assert_eq!(packed(&[1, 2, 3], ColorSpace::Sgray8, 1), [0, 254, 1, 2, 3]);
         assert_eq!(packed(&[1, 2, 9, 9, 9], ColorSpace::Sgray8, 1), [0, 255, 1, 2, 2, 9]);
         assert_eq!(packed(&[1, 2, 2, 3], ColorSpace::Sgray8, 1), [0, 253, 1, 2, 2, 3]);
-        assert_eq!(packed(&[9, 9, 1], ColorSpace::Sgray8, 1), [0, 1, 9, 0, 1]);
+        assert_eq!(packed(&[9, 9, 1], ColorSpace::Sgray8, 1), [0, 254, 9, 9, 1]);
+        assert_eq!(packed(&[9, 9, 9, 1], ColorSpace::Sgray8, 1), [0, 2, 9, 0, 1]);
         assert_eq!(packed(&[1, 2, 3, 1, 2, 3, 4, 5, 6], ColorSpace::Srgb8, 1), [0, 1, 1, 2, 3, 0, 4, 5, 6]);
         assert_eq!(packed(&[255; 300], ColorSpace::Sgray8, 1), [0, 127, 255, 127, 255, 43, 255]);
     }
@@ -216,6 +248,21 @@ mod tests {
     fn equal_lines_are_counted_up_to_256() {
         assert_eq!(packed(&[7; 5], ColorSpace::Sgray8, 256), [255, 4, 7]);
         assert_eq!(packed(&[7; 5], ColorSpace::Sgray8, 258), [255, 4, 7, 1, 4, 7]);
+    }
+
+    #[test]
+    fn bytes_are_compared_alike_on_every_processor() {
+        let (mut here, mut next) = ([0; 64], [0; 64]);
+        let mut state = 1_u32;
+        for _ in 0..1000 {
+            for byte in here.iter_mut().chain(&mut next) {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                *byte = (state >> 30) as u8 * 85;
+            }
+            let expected = here.iter().zip(&next).rev().fold(0, |word, (a, b)| word << 1 | u64::from(a == b));
+            assert_eq!(equal_bytes(&here, &next), expected);
+            assert_eq!(equal_bytes_anywhere(&here, &next), expected);
+        }
     }
 
     #[test]
