@@ -1,5 +1,5 @@
-//! Build time: the table of texts becomes constants, and libpdfium is taken from its wheel, pinned, and compressed
-//! for embedding. See `src/text.rs` and `src/worker/pdfium.rs`.
+//! Build time: the table of texts becomes constants, the files of `/docs` are packed, and libpdfium is taken from its
+//! wheel, pinned, and compressed for embedding. See `src/text.rs`, `src/http/docs.rs` and `src/worker/pdfium.rs`.
 
 use std::{
     collections::BTreeMap,
@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 type Failure = Box<dyn std::error::Error>;
 
 fn main() {
-    for step in [texts, pdfium] {
+    for step in [texts, docs, pdfium] {
         if let Err(why) = step(&out_dir()) {
             for line in why.to_string().lines() {
                 println!("cargo::error={line}");
@@ -92,6 +92,19 @@ fn constant(key: &str, entry: &toml::Table) -> Result<String, String> {
         }
         _ => Err("must be two strings, or three Russian and two English forms".into()),
     }
+}
+
+/// `assets/docs/*` → `*.gz`, without the names of source maps, which are not shipped.
+fn docs(out: &Path) -> Result<(), Failure> {
+    println!("cargo::rerun-if-changed=assets/docs");
+    for name in ["swagger-ui-bundle.js", "swagger-ui.css", "start.js"] {
+        let text = fs::read_to_string(Path::new("assets/docs").join(name)).map_err(|e| format!("{name}: {e}"))?;
+        let lines = text.lines().filter(|line| !line.contains("# sourceMappingURL="));
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        packed.write_all(lines.collect::<Vec<_>>().join("\n").as_bytes())?;
+        fs::write(out.join(format!("{name}.gz")), packed.finish()?)?;
+    }
+    Ok(())
 }
 
 fn placeholders(text: &str) -> Vec<&str> {

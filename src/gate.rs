@@ -1,7 +1,12 @@
-//! Who may do what: API tokens and their scopes.
+//! Who may do what: API tokens and their scopes. The kiosk's own come first, so that they are good without a network.
+
+use std::rc::Rc;
+
+use serde_json::Value;
 
 use crate::{
     access::{bare, hash, hex, holds},
+    auth::AuthServer,
     error::Error,
     store::{Store, tokens},
 };
@@ -17,25 +22,56 @@ pub enum Pass {
     Insufficient,
 }
 
+/// Whose a token is, and what it allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// A number or a text: the token's row, or what the auth server calls its user.
+    pub id: Value,
+    /// The token's name, or the address that the auth server has.
+    pub email: String,
+    /// Names of the scopes.
+    pub scopes: Vec<String>,
+}
+
 /// The tokens.
 #[derive(Clone)]
 pub struct Gate {
     store: Store,
+    auth: Option<Rc<AuthServer>>,
 }
 
 impl Gate {
     /// The tokens in `store`.
     pub fn new(store: Store) -> Self {
-        Self { store }
+        Self { store, auth: None }
+    }
+
+    /// And those that `auth` knows.
+    pub fn with_auth(self, auth: Option<AuthServer>) -> Self {
+        Self { auth: auth.map(Rc::new), ..self }
+    }
+
+    /// Whose the token of the `Authorization` header is.
+    pub async fn holder(&self, header: Option<&str>) -> Result<Option<Holder>, Error> {
+        let Some(token) = header.map(bare).filter(|token| !token.is_empty()) else { return Ok(None) };
+        let hash = hash(token);
+        if let Some(own) = self.store.read(move |db| tokens::find(db, &hash)).await? {
+            return Ok(Some(Holder { id: own.id.into(), email: own.name, scopes: own.scopes }));
+        }
+        let Some(auth) = &self.auth else { return Ok(None) };
+        let session = auth.session(token).await;
+        Ok(session.map(|session| Holder {
+            id: session.id.clone(),
+            email: session.email.clone(),
+            scopes: session.scopes.clone(),
+        }))
     }
 
     /// Whether the `Authorization` header allows all of `scopes`.
     pub async fn pass(&self, header: Option<&str>, scopes: &'static [&'static str]) -> Result<Pass, Error> {
-        let Some(header) = header.map(bare).filter(|token| !token.is_empty()) else { return Ok(Pass::Unknown) };
-        let hash = hash(header);
-        Ok(match self.store.read(move |db| tokens::scopes(db, &hash)).await? {
+        Ok(match self.holder(header).await? {
             None => Pass::Unknown,
-            Some(granted) if holds(&granted, scopes) => Pass::Granted,
+            Some(holder) if holds(&holder.scopes, scopes) => Pass::Granted,
             Some(_) => Pass::Insufficient,
         })
     }

@@ -12,8 +12,9 @@ use anyhow::Context as _;
 use smol::{LocalExecutor, future::FutureExt as _};
 
 use crate::{
+    auth::{self, AuthServer},
     gate::Gate,
-    http::{self, Doors},
+    http::{self, Doors, counters::Counters},
     panel::live::LivePanel,
     printer::{self, Printer},
     queue::Queue,
@@ -50,6 +51,24 @@ pub fn printer_limits(settings: &Settings) -> printer::Limits {
     }
 }
 
+/// The auth server, if there is one.
+fn auth_server(settings: &Settings) -> Result<Option<AuthServer>, anyhow::Error> {
+    let api = &settings.print_api;
+    if api.auth_url.is_empty() {
+        return Ok(None);
+    }
+    let limits = auth::Limits {
+        timeout: Duration::from_secs(api.auth_timeout_s),
+        cache: Duration::from_secs(api.auth_cache_s),
+        refused_cache: Duration::from_secs(api.auth_refused_cache_s),
+        answer_bytes: api.auth_answer_bytes,
+        tokens: api.auth_tokens,
+        questions: api.auth_questions,
+        ca_file: api.auth_ca_file.clone(),
+    };
+    Ok(Some(AuthServer::open(&api.auth_url, limits).context("print_api.auth_url")?))
+}
+
 impl Kiosk {
     /// Opens everything; says what cannot be opened. `demo` lets the loopback interface touch the panel.
     pub fn open(settings: Settings, demo: bool) -> Result<Self, anyhow::Error> {
@@ -66,11 +85,18 @@ impl Kiosk {
         let workers = Rc::new(Workers::new(settings.worker.clone(), Some(&folder)).context("libpdfium")?);
         let printer = Printer::open(&settings.printer.uri, printer_limits(&settings)).context("printer.uri")?;
         let roster = Rc::new(Roster::new(store.clone(), Rc::clone(&settings)));
-        let gate = Gate::new(store.clone());
+        let gate = Gate::new(store.clone()).with_auth(auth_server(&settings)?);
         let queue = Rc::new(Queue::new(store, documents, workers, printer, Rc::clone(&settings), now));
         let panel = Rc::new(LivePanel::new(Rc::clone(&settings), Rc::clone(&queue), now));
-        let doors =
-            Rc::new(Doors { queue, roster, gate, panel, settings: Rc::clone(&settings), loopback_touches: demo });
+        let doors = Rc::new(Doors {
+            queue,
+            roster,
+            gate,
+            panel,
+            settings: Rc::clone(&settings),
+            loopback_touches: demo,
+            counters: Counters::default(),
+        });
         Ok(Self { doors, settings, listener, _lock: lock })
     }
 

@@ -12,7 +12,7 @@
 //! | assembly | [`kiosk`]: opens the tools, hands them up, names the tasks |
 //! | doors | [`http`]: phones, bots, other servers; [`panel`]: the touch screen |
 //! | journeys | [`queue`]: a job's life; [`roster`]: members; [`gate`]: tokens |
-//! | tools | [`store`]: SQLite and documents; [`printer`]: IPP, and a folder as a printer; [`worker`]: jailed children |
+//! | tools | [`store`]: SQLite and documents; [`printer`]: IPP, and a folder as a printer; [`worker`]: jailed children; [`auth`]: another server's tokens |
 //! | nouns | [`job`], [`raster`], [`member`], [`access`], [`settings`], [`error`], [`text`] |
 //!
 //! # Journeys
@@ -34,6 +34,7 @@
 //! hears it looks again.
 
 pub mod access;
+pub mod auth;
 pub mod command;
 pub mod error;
 pub mod gate;

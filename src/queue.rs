@@ -349,6 +349,11 @@ impl Queue {
         self.store.read(crate::store::facts::totals).await
     }
 
+    /// How many jobs are in each state.
+    pub async fn counts(&self) -> Result<Vec<(String, u64)>, Error> {
+        self.store.read(jobs::counts).await
+    }
+
     /// A page as it will print, small: the raster of one page at `resolution` dots per inch.
     pub async fn picture(&self, job: JobId, page: u32, resolution: u32) -> Result<(Rendering, Listening, Plan), Error> {
         let known = self.job(job).await?.ok_or(Error::FilesUnknown(1))?;

@@ -44,6 +44,8 @@ pub struct Http {
     pub listen: SocketAddr,
     /// What phones are told to open, `http://print.local`; made from `listen` when empty.
     pub public_url: String,
+    /// Names of clients' actions that are counted one by one; print-api's terminal has 22.
+    pub action_names: usize,
     /// Seconds a client may take to send the head of a request, and a kept connection may idle.
     pub head_timeout_s: u64,
     /// Seconds without a byte after which a sender of a body, or a reader of an answer, is cut off.
@@ -59,6 +61,7 @@ impl Default for Http {
         Self {
             listen: SocketAddr::from(([0, 0, 0, 0], 8080)),
             public_url: String::new(),
+            action_names: 64,
             head_timeout_s: 30,
             body_stall_timeout_s: 30,
             json_bytes: 16 << 20,
@@ -229,6 +232,20 @@ pub struct PrintApi {
     pub root_path: String,
     /// The auth server whose tokens are good here too.
     pub auth_url: String,
+    /// Seconds it may take to answer: somebody waits at a terminal.
+    pub auth_timeout_s: u64,
+    /// Seconds its answer is believed: how long a revoked token lives on.
+    pub auth_cache_s: u64,
+    /// Seconds a refusal is believed, and a server that does not answer is left alone.
+    pub auth_refused_cache_s: u64,
+    /// Bytes of its answer; real ones are under 16 KiB.
+    pub auth_answer_bytes: usize,
+    /// Tokens that are remembered.
+    pub auth_tokens: usize,
+    /// Questions to it at one time: whoever can reach the port can make us ask.
+    pub auth_questions: usize,
+    /// Certificates (PEM) that may sign its own, besides the well-known ones.
+    pub auth_ca_file: Option<PathBuf>,
 }
 
 impl Default for PrintApi {
@@ -255,6 +272,13 @@ impl Default for PrintApi {
             cors_allow_headers: any(),
             root_path: "/print".into(),
             auth_url: String::new(),
+            auth_timeout_s: 5,
+            auth_cache_s: 60,
+            auth_refused_cache_s: 5,
+            auth_answer_bytes: 256 << 10,
+            auth_tokens: 1_000,
+            auth_questions: 8,
+            auth_ca_file: None,
         }
     }
 }
@@ -356,6 +380,9 @@ impl Settings {
         if !(320..=3840).contains(&self.panel.width) || !(240..=2160).contains(&self.panel.height) {
             return refuse("panel: width must be 320 to 3840 and height 240 to 2160 pixels");
         }
+        if api.auth_questions == 0 || api.auth_timeout_s == 0 {
+            return refuse("print_api: auth_questions and auth_timeout_s must be 1 or more");
+        }
         if self.worker.children == 0 || self.http.connections == 0 {
             return refuse("worker.children and http.connections must be 1 or more");
         }
@@ -386,7 +413,6 @@ impl Settings {
             (self.members.source.is_some(), "members.source"),
             (self.preview.broker.is_some(), "preview.broker"),
             (self.upstream.url.is_some(), "upstream.url"),
-            (!self.print_api.auth_url.is_empty(), "print_api.auth_url"),
             (self.panel.rotation != 0, "panel.rotation"),
         ];
         given.into_iter().filter_map(|(given, name)| given.then_some(name)).collect()

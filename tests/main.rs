@@ -17,4 +17,5 @@ mod refused;
 mod released;
 mod security;
 mod support;
+mod surface;
 mod tidy;

@@ -18,7 +18,7 @@ const MAX_BYTES: u64 = 2_000_000;
 const NO_NAMES: [&str; 7] = ["utils", "helpers", "common", "core", "infra", "manager", "handler"];
 
 /// Room → the rooms it may name.
-const MAY_NAME: [(&str, &[&str]); 17] = [
+const MAY_NAME: [(&str, &[&str]); 18] = [
     // Nouns.
     ("text", &[]),
     ("access", &[]),
@@ -31,15 +31,16 @@ const MAY_NAME: [(&str, &[&str]); 17] = [
     ("store", &["access", "error", "job", "member"]),
     ("printer", &["job", "raster"]),
     ("worker", &["job", "raster", "settings"]),
+    ("auth", &["access"]),
     // Journeys.
-    ("gate", &["access", "error", "store"]),
+    ("gate", &["access", "auth", "error", "store"]),
     ("roster", &["error", "member", "settings", "store"]),
     ("queue", &["error", "job", "printer", "settings", "store", "worker"]),
     // Doors. The types of rows that journeys hand up are the store's; its functions are not called here.
     ("http", &["access", "error", "gate", "job", "member", "panel", "queue", "roster", "settings", "store", "text"]),
     ("panel", &["job", "queue", "raster", "settings", "store", "text"]),
     // Assembly and the command line.
-    ("kiosk", &["gate", "http", "panel", "printer", "queue", "roster", "settings", "store", "worker"]),
+    ("kiosk", &["auth", "gate", "http", "panel", "printer", "queue", "roster", "settings", "store", "worker"]),
     (
         "command",
         &[

@@ -1,4 +1,6 @@
-//! `/readyz` and `/status`: how the kiosk is, without personal data.
+//! `/readyz`, `/status` and `/metrics`: how the kiosk is, without personal data.
+
+pub mod metrics;
 
 use hyper::StatusCode;
 use serde_json::{Value, json};

@@ -1,7 +1,8 @@
 //! The panel in a browser: its picture, its accessible tree, a remote finger and a remote scanner.
 //!
 //! Touching needs a token of scope `panel.touch`, or the loopback interface in `demo`. Looking needs the same token from
-//! afar, for the screen shows codes while they are typed, and titles; on the device itself it is free.
+//! afar, for the screen shows codes while they are typed, and titles; on the device itself it is free. Pages of other
+//! sites are on no device: see `origin`.
 
 use std::net::SocketAddr;
 
@@ -15,6 +16,7 @@ use serde_json::Value;
 use super::{
     Doors, JSON_BYTES,
     answer::{self, Answer},
+    origin,
 };
 use crate::{access::scope, gate::Pass, panel::scene::Event, text::say};
 
@@ -69,15 +71,15 @@ pub(super) async fn scan(doors: &Doors, peer: SocketAddr, request: Request<Incom
 }
 
 async fn look(doors: &Doors, peer: SocketAddr, request: &Request<Incoming>) -> Result<(), Answer> {
-    if peer.ip().is_loopback() { Ok(()) } else { pass(doors, request).await }
+    if origin::is_local(peer, request.headers()) { Ok(()) } else { pass(doors, request).await }
 }
 
 /// The body of a touch, if it is allowed.
 async fn touch(doors: &Doors, peer: SocketAddr, request: Request<Incoming>) -> Result<Value, Answer> {
-    if !(doors.loopback_touches && peer.ip().is_loopback()) {
+    if !(doors.loopback_touches && origin::is_local(peer, request.headers())) {
         pass(doors, &request).await?;
     }
-    doors.json(request, JSON_BYTES).await
+    doors.own_json(request, JSON_BYTES).await
 }
 
 /// Whether the request's token allows the panel.

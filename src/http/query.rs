@@ -1,4 +1,4 @@
-//! Query strings, and the segments of paths.
+//! Query strings.
 
 /// The pairs of a query (`application/x-www-form-urlencoded`, WHATWG URL §5.1).
 #[derive(Debug, Default)]
@@ -16,15 +16,9 @@ impl Query {
     }
 }
 
-/// The segments of a path, decoded; what is not UTF-8 becomes U+FFFD.
-pub fn segments(path: &str) -> Vec<String> {
-    let segments = path.strip_prefix('/').unwrap_or(path).split('/');
-    segments.map(|segment| percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Query, segments};
+    use super::Query;
 
     #[test]
     fn cyrillic_and_plus_are_read() {
@@ -32,6 +26,5 @@ mod tests {
         assert_eq!(query.get("surname"), Some("Иванов "));
         assert_eq!(query.get("number"), Some("1%2"));
         assert_eq!(query.get("v"), Some(""));
-        assert_eq!(segments("/static/a%2Fb"), ["static", "a/b"]);
     }
 }

@@ -113,6 +113,13 @@ pub fn by_pin(db: &Connection, pin: &ReleaseCode) -> Result<Option<Job>, Error> 
     Ok(found.query_row([pin.as_str()], row).optional()?)
 }
 
+/// How many jobs are in each state.
+pub fn counts(db: &Connection) -> Result<Vec<(String, u64)>, Error> {
+    let mut found = db.prepare_cached("SELECT state, COUNT(*) FROM jobs GROUP BY state ORDER BY state")?;
+    let counts: Result<Vec<_>, _> = found.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect();
+    Ok(counts?)
+}
+
 /// The job with this number.
 pub fn by_id(db: &Connection, job: JobId) -> Result<Option<Job>, Error> {
     let mut found = db.prepare_cached(&format!("{SELECT} WHERE jobs.id = ?1"))?;

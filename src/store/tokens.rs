@@ -1,6 +1,7 @@
 //! API tokens, hashed.
 
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use subtle::ConstantTimeEq as _;
 
 use crate::error::Error;
 
@@ -26,28 +27,29 @@ pub fn insert(db: &Connection, name: &str, hash: &[u8; 32], scopes: &[String], n
     Ok(db.last_insert_rowid())
 }
 
-/// The scopes of the token with this hash. Looking a hash up tells nothing of the token by its time.
-pub fn scopes(db: &Connection, hash: &[u8; 32]) -> Result<Option<Vec<String>>, Error> {
-    let mut found = db.prepare_cached("SELECT scopes FROM tokens WHERE sha256 = ?1")?;
-    let scopes: Option<String> = found.query_row([hash.as_slice()], |row| row.get(0)).optional()?;
-    Ok(scopes.map(|scopes| scopes.split_whitespace().map(str::to_owned).collect()))
+/// The token with this hash. How long the index looks tells at most how much of a hash somebody guessed, and nobody can
+/// make a token for a hash; the row that is found is compared in constant time all the same.
+pub fn find(db: &Connection, hash: &[u8; 32]) -> Result<Option<Token>, Error> {
+    let mut found = db.prepare_cached("SELECT id, name, scopes, created_at, sha256 FROM tokens WHERE sha256 = ?1")?;
+    let found = found.query_row([hash.as_slice()], |row| Ok((token(row)?, row.get::<_, Vec<u8>>(4)?))).optional()?;
+    Ok(found.filter(|(_, kept)| kept.ct_eq(hash).into()).map(|(token, _)| token))
 }
 
 /// All tokens.
 pub fn list(db: &Connection) -> Result<Vec<Token>, Error> {
     let mut rows = db.prepare("SELECT id, name, scopes, created_at FROM tokens ORDER BY id")?;
-    let tokens: Result<Vec<_>, _> = rows
-        .query_map([], |row| {
-            let scopes: String = row.get(2)?;
-            Ok(Token {
-                id: row.get(0)?,
-                name: row.get(1)?,
-                scopes: scopes.split_whitespace().map(str::to_owned).collect(),
-                created_at: row.get(3)?,
-            })
-        })?
-        .collect();
+    let tokens: Result<Vec<_>, _> = rows.query_map([], token)?.collect();
     Ok(tokens?)
+}
+
+fn token(row: &Row<'_>) -> rusqlite::Result<Token> {
+    let scopes: String = row.get(2)?;
+    Ok(Token {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        scopes: scopes.split_whitespace().map(str::to_owned).collect(),
+        created_at: row.get(3)?,
+    })
 }
 
 /// Forgets a token; whether there was one.
