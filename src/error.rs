@@ -20,6 +20,8 @@ pub enum Error {
     PastTheEnd,
     /// No terminal shows this QR token.
     TerminalQrUnknown,
+    /// No terminal with this token is connected.
+    TerminalTokenUnknown,
     /// Nobody has this surname and number.
     UserUnknown,
     /// A list names one person twice.
@@ -63,6 +65,7 @@ impl Error {
             Self::TooManySheets { max } => (say::ERROR_TOO_MANY_SHEETS, vec![("max", max.to_string())]),
             Self::PastTheEnd => (say::ERROR_PAST_THE_END, vec![]),
             Self::TerminalQrUnknown => (say::ERROR_TERMINAL_QR_UNKNOWN, vec![]),
+            Self::TerminalTokenUnknown => (say::ERROR_TERMINAL_TOKEN_UNKNOWN, vec![]),
             Self::UserUnknown => (say::ERROR_USER_UNKNOWN, vec![]),
             Self::MemberDuplicate => (say::ERROR_MEMBER_DUPLICATE, vec![]),
             Self::NotInUnion => (say::ERROR_NOT_IN_UNION, vec![]),

@@ -4,6 +4,7 @@
 //! The paths are in [`routes`], and what answers them is found in [`dispatch`]. All stand at `/` and under `root_path`
 //! (`/print`): print-api's in print-api's shapes and open to other origins, ours with RFC 9457 and closed to them.
 
+mod admin;
 pub mod answer;
 mod body;
 mod cors;
@@ -21,10 +22,12 @@ mod origin;
 mod pages;
 mod panel;
 mod parts;
+mod qr;
 mod query;
 mod routes;
 mod session;
 mod stream;
+mod terminals;
 
 use std::{io, net::SocketAddr, pin::pin, rc::Rc, time::Duration};
 
@@ -33,7 +36,9 @@ use smol::{Async, LocalExecutor, lock::Semaphore};
 use smol_hyper::rt::{FuturesIo, SmolTimer};
 
 use self::{counters::Counters, stream::Stream};
-use crate::{gate::Gate, panel::live::LivePanel, queue::Queue, roster::Roster, settings::Settings};
+use crate::{
+    gate::Gate, panel::live::LivePanel, queue::Queue, roster::Roster, settings::Settings, terminals::Terminals,
+};
 
 /// Header fields of a request; browsers send about 20.
 const MAX_HEADERS: usize = 64;
@@ -54,6 +59,8 @@ pub struct Doors {
     pub gate: Gate,
     /// The panel that is mirrored.
     pub panel: Rc<LivePanel>,
+    /// QR codes, remote terminals.
+    pub terminals: Rc<Terminals>,
     /// Settings.
     pub settings: Rc<Settings>,
     /// Whether anyone on the loopback interface may touch the panel, as in `demo`.
@@ -119,7 +126,7 @@ async fn connection(
         .max_headers(MAX_HEADERS)
         .max_buf_size(HEAD_BYTES);
     let stream = Stream::new(stream, doors.stall());
-    let served = pin!(builder.serve_connection(FuturesIo::new(stream), service));
+    let served = pin!(builder.serve_connection(FuturesIo::new(stream), service).with_upgrades());
     if let Err(error) = served.await {
         tracing::debug!(%error, "connection");
     }

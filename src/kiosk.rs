@@ -21,6 +21,7 @@ use crate::{
     roster::Roster,
     settings::Settings,
     store::{Store, documents::Documents},
+    terminals::Terminals,
     worker::Workers,
 };
 
@@ -86,13 +87,16 @@ impl Kiosk {
         let printer = Printer::open(&settings.printer.uri, printer_limits(&settings)).context("printer.uri")?;
         let roster = Rc::new(Roster::new(store.clone(), Rc::clone(&settings)));
         let gate = Gate::new(store.clone()).with_auth(auth_server(&settings)?);
+        let terminals = Terminals::new(store.clone(), Rc::clone(&settings), now).context("a QR code")?;
+        let terminals = Rc::new(terminals);
         let queue = Rc::new(Queue::new(store, documents, workers, printer, Rc::clone(&settings), now));
-        let panel = Rc::new(LivePanel::new(Rc::clone(&settings), Rc::clone(&queue), now));
+        let panel = Rc::new(LivePanel::new(Rc::clone(&settings), Rc::clone(&queue), Rc::clone(&terminals), now));
         let doors = Rc::new(Doors {
             queue,
             roster,
             gate,
             panel,
+            terminals,
             settings: Rc::clone(&settings),
             loopback_touches: demo,
             counters: Counters::default(),
@@ -125,6 +129,13 @@ impl Kiosk {
                 let executor = Rc::clone(&executor);
                 Box::pin(async move {
                     panel.run(executor).await;
+                    Ok(())
+                })
+            }),
+            ("terminals", {
+                let (terminals, executor) = (Rc::clone(&self.doors.terminals), Rc::clone(&executor));
+                Box::pin(async move {
+                    terminals.run(executor).await;
                     Ok(())
                 })
             }),

@@ -11,7 +11,7 @@
 //! | command line | [`command`]: one file a command |
 //! | assembly | [`kiosk`]: opens the tools, hands them up, names the tasks |
 //! | doors | [`http`]: phones, bots, other servers; [`panel`]: the touch screen |
-//! | journeys | [`queue`]: a job's life; [`roster`]: members; [`gate`]: tokens |
+//! | journeys | [`queue`]: a job's life; [`roster`]: members; [`gate`]: tokens; [`terminals`]: QR codes |
 //! | tools | [`store`]: SQLite and documents; [`printer`]: IPP, and a folder as a printer; [`worker`]: jailed children; [`auth`]: another server's tokens |
 //! | nouns | [`job`], [`raster`], [`member`], [`access`], [`settings`], [`error`], [`text`] |
 //!
@@ -25,7 +25,10 @@
 //!    for a job, lets a child draw bands ([`worker::render`]) and streams them ([`printer::Printer::send`]) until the
 //!    printer tells the end: completed with a print fact, or held again with a [`job::fault::Fault`].
 //! 3. *Members.* Other servers push the list ([`roster::Roster::upsert`]).
-//! 4. *Restart.* Every start is a recovery ([`queue::recover`]); `kill -9` is a supported way to stop.
+//! 4. *QR → paper.* A terminal, remote or our panel, shows a code ([`terminals::register`]); whoever scans it tells
+//!    `POST /qr` which PINs (`http/qr`) or comes to the phone page, whose visit ([`terminals::visits`]) outlives the
+//!    code; the terminal gets a message at once, our own printer a release.
+//! 5. *Restart.* Every start is a recovery ([`queue::recover`]); `kill -9` is a supported way to stop.
 //!
 //! # Concurrency
 //!
@@ -49,5 +52,6 @@ pub mod raster;
 pub mod roster;
 pub mod settings;
 pub mod store;
+pub mod terminals;
 pub mod text;
 pub mod worker;

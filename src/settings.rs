@@ -5,6 +5,7 @@
 
 mod environment;
 mod file;
+pub mod terminals;
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -26,6 +27,8 @@ pub struct Settings {
     pub panel: Panel,
     /// What print-api calls its settings.
     pub print_api: PrintApi,
+    /// Remote terminals, and phones that scan a code.
+    pub terminals: terminals::Terminals,
     /// Jailed children.
     pub worker: Worker,
     /// The member list's central source.
@@ -374,6 +377,7 @@ impl Settings {
         if api.qr_token_ttl_s == 0 {
             return refuse("print_api: qr_token_ttl_s must be 1 or more");
         }
+        self.terminals.check()?;
         if self.panel.screen != Screen::Memory {
             return refuse("panel: this build draws on screen = \"memory\" only, mirrored at /panel");
         }

@@ -18,4 +18,5 @@ mod released;
 mod security;
 mod support;
 mod surface;
+mod terminals;
 mod tidy;

@@ -18,7 +18,7 @@ const MAX_BYTES: u64 = 2_000_000;
 const NO_NAMES: [&str; 7] = ["utils", "helpers", "common", "core", "infra", "manager", "handler"];
 
 /// Room → the rooms it may name.
-const MAY_NAME: [(&str, &[&str]); 18] = [
+const MAY_NAME: [(&str, &[&str]); 19] = [
     // Nouns.
     ("text", &[]),
     ("access", &[]),
@@ -36,11 +36,31 @@ const MAY_NAME: [(&str, &[&str]); 18] = [
     ("gate", &["access", "auth", "error", "store"]),
     ("roster", &["error", "member", "settings", "store"]),
     ("queue", &["error", "job", "printer", "settings", "store", "worker"]),
+    ("terminals", &["access", "error", "job", "settings", "store"]),
     // Doors. The types of rows that journeys hand up are the store's; its functions are not called here.
-    ("http", &["access", "error", "gate", "job", "member", "panel", "queue", "roster", "settings", "store", "text"]),
-    ("panel", &["job", "queue", "raster", "settings", "store", "text"]),
+    (
+        "http",
+        &[
+            "access",
+            "error",
+            "gate",
+            "job",
+            "member",
+            "panel",
+            "queue",
+            "roster",
+            "settings",
+            "store",
+            "terminals",
+            "text",
+        ],
+    ),
+    ("panel", &["job", "queue", "raster", "settings", "store", "terminals", "text"]),
     // Assembly and the command line.
-    ("kiosk", &["auth", "gate", "http", "panel", "printer", "queue", "roster", "settings", "store", "worker"]),
+    (
+        "kiosk",
+        &["auth", "gate", "http", "panel", "printer", "queue", "roster", "settings", "store", "terminals", "worker"],
+    ),
     (
         "command",
         &[

@@ -144,7 +144,10 @@ async function follow() {
   const state = find("#state")
   if (document.hidden) return
   try {
-    const page = new DOMParser().parseFromString(await (await fetch(location.pathname)).text(), "text/html")
+    // With the visit, without what was said once.
+    const visit = new URLSearchParams(location.search).get("visit")
+    const address = location.pathname + (visit ? `?${new URLSearchParams({ visit })}` : "")
+    const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html")
     const now = find("#state", page)
     if (!now) return location.reload()
     if (now.dataset.state !== state.dataset.state) find("main").replaceWith(find("main", page))
@@ -157,6 +160,10 @@ function start() {
   find("#copy")?.addEventListener("click", copy)
   for (const form of document.forms) if (form.elements.copies) tellSheets(form)
 }
+
+// The kiosk's QR is over in half a minute, the visit that it began is not: a page loaded anew keeps it.
+const visit = find("[name=visit]")?.value
+if (visit && new URLSearchParams(location.search).has("qr")) history.replaceState(null, "", `?${new URLSearchParams({ visit })}`)
 
 start()
 if (find("#upload")) upload(find("#upload"))

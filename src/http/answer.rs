@@ -60,7 +60,7 @@ pub fn status(error: &Error) -> StatusCode {
     match error {
         Error::TooLarge { .. } | Error::TooManySheets { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         Error::PastTheEnd => StatusCode::RANGE_NOT_SATISFIABLE,
-        Error::TerminalQrUnknown | Error::MemberDuplicate => StatusCode::BAD_REQUEST,
+        Error::TerminalQrUnknown | Error::TerminalTokenUnknown | Error::MemberDuplicate => StatusCode::BAD_REQUEST,
         Error::UserUnknown | Error::PinUnknown(_) | Error::FilesUnknown(_) => StatusCode::NOT_FOUND,
         Error::NotInUnion => StatusCode::FORBIDDEN,
         Error::TypeRefused { .. } | Error::AlreadyUploaded | Error::Corrupted | Error::NotUploaded => {

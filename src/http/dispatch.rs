@@ -12,14 +12,14 @@ use hyper::{
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::{
-    Doors,
+    Doors, admin,
     answer::{self, Answer, Body},
-    cors, docs, files, marketing, members, openapi, operations, origin, pages, panel,
+    cors, docs, files, marketing, members, openapi, operations, origin, pages, panel, qr,
     query::Query,
     routes::{self, Call, Found, Surface},
-    session,
+    session, terminals,
 };
-use crate::{error::Error, text::say};
+use crate::{error::Error, terminals::news::News, text::say};
 
 /// What a path keeps as it is.
 const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -80,10 +80,11 @@ async fn route(
         Call::Change => files::change(doors, value, request).await?,
         Call::Fetch => files::fetch(doors, value).await.map_err(told)?,
         Call::Delete => files::delete(doors, value).await.map_err(told)?,
-        Call::Document => files::document(doors, value, &request).await?,
-        Call::Release | Call::Terminal | Call::TerminalUpdate | Call::TerminalReboot => {
-            return Err(nothing(row.surface));
-        }
+        Call::Document => terminals::document(doors, value, &request).await?,
+        Call::Release => qr::release(doors, request).await?,
+        Call::Terminal => terminals::connect(doors, request).await?,
+        Call::TerminalUpdate => admin::command(doors, request, News::Update).await?,
+        Call::TerminalReboot => admin::command(doors, request, News::Reboot).await?,
         Call::Me => session::me(doors, &request).await?,
         Call::Action => marketing::action(doors, request).await?,
         Call::OpenApi => openapi::document(doors),

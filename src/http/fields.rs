@@ -1,5 +1,7 @@
 //! JSON bodies read as pydantic reads them, with FastAPI's 422 for what does not fit: `detail[].type/loc/msg/input`.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 const NO_OBJECT: &str = "Input should be a valid dictionary or object to extract fields from";
@@ -161,6 +163,49 @@ impl<'a> Fields<'a> {
     pub fn too_large(&self, name: &str, value: &Value, most: i64, invalid: &mut Invalid) {
         let msg = format!("Input should be less than or equal to {most}");
         invalid.add("less_than_equal", &self.at(name), &msg, value, Some(json!({"le": most})));
+    }
+
+    /// A set of texts, `least` to `most` different ones, as pydantic's `conset`.
+    pub fn set(
+        &self,
+        name: &str,
+        value: &'a Value,
+        (least, most): (usize, usize),
+        invalid: &mut Invalid,
+    ) -> Option<BTreeSet<&'a str>> {
+        let Some(list) = value.as_array() else {
+            invalid.add("set_type", &self.at(name), "Input should be a valid set", value, None);
+            return None;
+        };
+        let mut set = BTreeSet::new();
+        let wrong = invalid.0.len();
+        for (index, item) in list.iter().enumerate() {
+            let mut at = self.at(name);
+            at.push(index.into());
+            match item.as_str() {
+                Some(text) => drop(set.insert(text)),
+                None => invalid.add("string_type", &at, "Input should be a valid string", item, None),
+            }
+            if set.len() > most {
+                let msg = format!("Set should have at most {most} items after validation, not more");
+                // It stops counting there, so how many there are is not known.
+                let context = json!({"field_type": "Set", "max_length": most, "actual_length": null});
+                invalid.0.truncate(wrong);
+                invalid.add("too_long", &self.at(name), &msg, value, Some(context));
+                return None;
+            }
+        }
+        if invalid.0.len() > wrong {
+            return None;
+        }
+        if set.len() < least {
+            let items = if least == 1 { "item" } else { "items" };
+            let msg = format!("Set should have at least {least} {items} after validation, not {}", set.len());
+            let context = json!({"field_type": "Set", "min_length": least, "actual_length": set.len()});
+            invalid.add("too_short", &self.at(name), &msg, value, Some(context));
+            return None;
+        }
+        Some(set)
     }
 
     /// A list.

@@ -18,17 +18,17 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use self::{
     form::Form,
-    frame::Frame,
+    frame::{Frame, VISIT},
     refusal::Refusal,
-    view::{JobPage, UnknownPage, UploadPage},
+    view::{JobPage, Note, UnknownPage, UploadPage},
 };
 use super::{
     Doors,
     answer::{self, Answer},
-    body,
+    body, qr,
     query::Query,
 };
-use crate::{error::Error, store::jobs::Job, text::say};
+use crate::{error::Error, store::jobs::Job, terminals::register::Terminal, text::say};
 
 /// Bytes of the form on a job's page.
 const FORM_BYTES: usize = 4 << 10;
@@ -36,18 +36,19 @@ const FORM_BYTES: usize = 4 << 10;
 /// `GET /`; `?qr=TOKEN` when the kiosk's QR code led here.
 pub(super) fn upload_page(doors: &Doors, request: &Request<Incoming>, query: &Query) -> Result<Answer, Answer> {
     let frame = Frame::new(doors, request.headers(), query);
-    let mut form = Form::default();
-    form.qr = query.get("qr").map(str::to_owned);
+    let form = Form::default();
     let page = UploadPage::new(doors, frame, form, query.get("deleted").is_some());
     Ok(page.answer(StatusCode::OK, query))
 }
 
 /// `POST /`: the form with its document. What is refused leaves nothing behind but the form, filled in as it was.
 pub(super) async fn upload(doors: &Doors, request: Request<Incoming>, query: &Query) -> Result<Answer, Answer> {
-    let frame = Frame::new(doors, request.headers(), query);
+    let mut frame = Frame::new(doors, request.headers(), query);
     let mut form = Form::default();
-    match upload::order(doors, request, &mut form).await {
-        Ok(pin) => Ok(answer::see_other(&link(pin.as_str()))),
+    let ordered = upload::order(doors, request, &mut form).await;
+    frame.visit = form.visit.take().or(frame.visit);
+    match ordered {
+        Ok(pin) => Ok(answer::see_other(&frame.link(&link(pin.as_str()), &[]))),
         Err(refusal) => {
             form.refuse(&refusal, frame.language);
             Err(UploadPage::new(doors, frame, form, false).answer(refusal.status, query))
@@ -68,13 +69,13 @@ pub(super) async fn job_page(
         Err(refusal) => return Err(unknown(frame, &refusal, query)),
     };
     let form = Form::of(&job.ticket);
-    Ok(JobPage::new(doors, frame, &job, form, query.get("saved").is_some()).answer(StatusCode::OK, query))
+    Ok(JobPage::new(doors, frame, &job, form, Note::of(query)).answer(StatusCode::OK, query))
 }
 
-/// `POST /j/{pin}`: `action=change` or `action=delete`.
+/// `POST /j/{pin}`: `action=change`, `action=print` or `action=delete`.
 pub(super) async fn job_form(doors: &Doors, pin: &str, request: Request<Incoming>) -> Result<Answer, Answer> {
     let query = Query::parse(request.uri().query());
-    let frame = Frame::new(doors, request.headers(), &query);
+    let mut frame = Frame::new(doors, request.headers(), &query);
     let fields = match body::collect(&mut request.into_body(), FORM_BYTES, doors.stall()).await {
         Ok(bytes) => Query::parse(Some(&String::from_utf8_lossy(&bytes))),
         Err(_) => Query::default(),
@@ -84,14 +85,16 @@ pub(super) async fn job_form(doors: &Doors, pin: &str, request: Request<Incoming
         Err(refusal) => return Err(unknown(frame, &refusal, &query)),
     };
     let mut form = Form::of(&job.ticket);
+    frame.visit = fields.get(VISIT).map(str::to_owned).or(frame.visit);
     let done = match fields.get("action") {
-        Some("change") => change(doors, &job, &fields, &mut form).await,
-        Some("delete") => delete(doors, &job).await,
+        Some("change") => change(doors, &frame, &job, &fields, &mut form).await,
+        Some("print") => print(doors, &frame, &job, &fields, &mut form).await,
+        Some("delete") => delete(doors, &frame, &job).await,
         _ => Err(Refusal::new(StatusCode::BAD_REQUEST, "", say::WEB_WRONG_FORM)),
     };
     done.map(|path| answer::see_other(&path)).map_err(|refusal| {
         form.refuse(&refusal, frame.language);
-        JobPage::new(doors, frame, &job, form, false).answer(refusal.status, &query)
+        JobPage::new(doors, frame, &job, form, None).answer(refusal.status, &query)
     })
 }
 
@@ -103,17 +106,35 @@ pub(super) fn asset(name: &str) -> Result<Answer, Answer> {
     }
 }
 
-async fn change(doors: &Doors, job: &Job, fields: &Query, form: &mut Form) -> Result<String, Refusal> {
+async fn change(doors: &Doors, frame: &Frame, job: &Job, fields: &Query, form: &mut Form) -> Result<String, Refusal> {
     form.fill(|name| fields.get(name));
     doors.queue.change(&job.pin, form.changes()?).await?;
-    Ok(format!("{}?saved", link(&job.pin)))
+    Ok(frame.link(&link(&job.pin), &["saved"]))
+}
+
+/// "Print here": at the terminal that is visited, as the form asks.
+async fn print(doors: &Doors, frame: &Frame, job: &Job, fields: &Query, form: &mut Form) -> Result<String, Refusal> {
+    let claim = frame.visit.as_deref().and_then(|visit| doors.terminals.by_visit(visit));
+    let claim = claim.ok_or_else(|| Refusal::new(StatusCode::GONE, "", say::WEB_VISIT_OVER))?;
+    if job.document.is_none() {
+        return Err(Error::NotUploaded.into());
+    }
+    let mut job = job.clone();
+    if fields.get("copies").is_some() {
+        form.fill(|name| fields.get(name));
+        job = doors.queue.change(&job.pin, form.changes()?).await?;
+    }
+    let (elsewhere, pin) = (claim.terminal != Terminal::Panel, job.pin.clone());
+    qr::hand(doors, &claim, vec![job]).await?;
+    // Of our own printer the page tells what happens; of another it only knows that it was told.
+    Ok(frame.link(&link(&pin), if elsewhere { &["sent"] } else { &[] }))
 }
 
 /// A job at the printer is stopped first; a printer that takes its time is not waited for in front of a white page.
-async fn delete(doors: &Doors, job: &Job) -> Result<String, Refusal> {
+async fn delete(doors: &Doors, frame: &Frame, job: &Job) -> Result<String, Refusal> {
     match body::timed(doors.queue.delete(job.id), doors.stall()).await {
-        Ok(deleted) => deleted.map(|()| "/?deleted".to_owned()).map_err(Refusal::from),
-        Err(_) => Ok(link(&job.pin)),
+        Ok(deleted) => deleted.map(|()| frame.link("/", &["deleted"])).map_err(Refusal::from),
+        Err(_) => Ok(frame.link(&link(&job.pin), &[])),
     }
 }
 

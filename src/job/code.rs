@@ -20,34 +20,39 @@ impl ReleaseCode {
     }
 
     /// A new code of `length` characters of `symbols`, each drawn evenly by `random`, which fills a buffer.
-    ///
-    /// Bytes past the last whole multiple of the alphabet are thrown away, so that no symbol is likelier than another.
-    pub fn draw<E>(
-        symbols: &[char],
-        length: usize,
-        mut random: impl FnMut(&mut [u8]) -> Result<(), E>,
-    ) -> Result<Self, E> {
-        let size = symbols.len().clamp(1, 256);
-        let even = 256 / size * size;
-        let mut code = String::with_capacity(length);
-        let mut drawn = 0;
-        while drawn < length {
-            let mut byte = [0];
-            random(&mut byte)?;
-            if usize::from(byte[0]) < even
-                && let Some(symbol) = symbols.get(usize::from(byte[0]) % size)
-            {
-                code.extend(symbol.to_uppercase());
-                drawn += 1;
-            }
-        }
-        Ok(Self(code))
+    pub fn draw<E>(symbols: &[char], length: usize, random: impl FnMut(&mut [u8]) -> Result<(), E>) -> Result<Self, E> {
+        Ok(Self(draw(symbols, length, random)?.to_uppercase()))
     }
 
     /// The code's text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// `length` characters of `symbols`, each drawn evenly by `random`, which fills a buffer; in the case they are written in.
+///
+/// Bytes past the last whole multiple of the alphabet are thrown away, so that no symbol is likelier than another.
+pub fn draw<E>(
+    symbols: &[char],
+    length: usize,
+    mut random: impl FnMut(&mut [u8]) -> Result<(), E>,
+) -> Result<String, E> {
+    let size = symbols.len().clamp(1, 256);
+    let even = 256 / size * size;
+    let mut code = String::with_capacity(length);
+    let mut drawn = 0;
+    while drawn < length {
+        let mut byte = [0];
+        random(&mut byte)?;
+        if usize::from(byte[0]) < even
+            && let Some(symbol) = symbols.get(usize::from(byte[0]) % size)
+        {
+            code.push(*symbol);
+            drawn += 1;
+        }
+    }
+    Ok(code)
 }
 
 /// Codes never reach logs: the debug form says nothing.

@@ -17,7 +17,6 @@ use super::{
 };
 use crate::{
     job::{
-        code::ReleaseCode,
         state::{JobId, State},
         ticket::Copies,
     },
@@ -25,6 +24,7 @@ use crate::{
     raster::{picture::first_page, place::media_pixels, pwg::decode::Limits},
     settings::Settings,
     store::jobs::{Ending, Job},
+    terminals::Terminals,
 };
 
 /// Milliseconds between two ticks: fine enough for a bar that runs smoothly.
@@ -37,6 +37,7 @@ const EFFECTS: usize = 256;
 pub struct LivePanel {
     panel: RefCell<Panel>,
     queue: Rc<Queue>,
+    terminals: Rc<Terminals>,
     settings: Rc<Settings>,
     clock: Clock,
     /// Holds the glyphs that were drawn once.
@@ -49,12 +50,13 @@ pub struct LivePanel {
 
 impl LivePanel {
     /// A panel on the memory screen.
-    pub fn new(settings: Rc<Settings>, queue: Rc<Queue>, clock: Clock) -> Self {
+    pub fn new(settings: Rc<Settings>, queue: Rc<Queue>, terminals: Rc<Terminals>, clock: Clock) -> Self {
         let size = (settings.panel.width, settings.panel.height);
         let panel = Panel::new(panel_settings(&settings), size.0, size.1, now(clock));
         Self {
             panel: RefCell::new(panel),
             queue,
+            terminals,
             settings,
             clock,
             canvas: RefCell::new(Canvas::new(size.0, size.1)),
@@ -123,24 +125,28 @@ impl LivePanel {
                 executor.spawn(async move { panel.act(effect).await }).detach();
             }
         };
-        ticking.or(hearing).or(acting).or(self.rotate_qr()).await;
+        ticking.or(hearing).or(acting).or(self.show_codes()).await;
     }
 
-    /// A new QR token every `qr_token_ttl_s`.
-    async fn rotate_qr(&self) {
-        let api = &self.settings.print_api;
-        let symbols: Vec<char> = api.qr_token_symbols.chars().collect();
-        let ttl = Duration::from_secs(api.qr_token_ttl_s);
+    /// Shows the code that the panel has as a terminal among others.
+    async fn show_codes(&self) {
+        let mut shown = String::new();
         loop {
-            match ReleaseCode::draw(&symbols, api.qr_token_length, getrandom::fill) {
-                Ok(token) => {
-                    let url = format!("{}/?qr={}{}", self.settings.public_url(), api.qr_token_prefix, token.as_str());
-                    let until_ms = now(self.clock) + u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX);
-                    self.event(Event::Qr { url, until_ms });
-                }
-                Err(error) => tracing::error!(%error, "no randomness for a QR token"),
+            let changed = self.terminals.changed();
+            if let Some((code, left_ms)) = self.terminals.on_panel().filter(|(code, _)| *code != shown) {
+                let (url, until_ms) = (self.terminals.link(&code), now(self.clock).saturating_add(left_ms));
+                self.event(Event::Qr { url, until_ms });
+                shown = code;
             }
-            Timer::after(ttl).await;
+            changed.await;
+        }
+    }
+
+    /// Somebody released this job here by the code on the screen, together with `first`. Nothing of it may have happened
+    /// yet.
+    pub fn released(&self, job: &Job, first: Option<JobId>) {
+        if let Ok(card) = card(job.clone()) {
+            self.event(Event::Released { card, first });
         }
     }
 

@@ -187,6 +187,13 @@ pub enum Event {
         /// Wall clock, milliseconds since the epoch.
         until_ms: u64,
     },
+    /// Somebody released a job by the code on the screen; it is on its way.
+    Released {
+        /// What.
+        card: JobCard,
+        /// The first of those released together; `None` for that one itself.
+        first: Option<JobId>,
+    },
     /// A job and its document are gone.
     Deleted {
         /// Which.
@@ -297,6 +304,10 @@ pub struct Panel {
     pub(super) lines: Vec<(String, String)>,
     /// The last touch, or the last change that a person should have time to read.
     pub(super) touched_ms: u64,
+    /// The first of the jobs released together by the code on the screen, while the screen follows them.
+    pub(super) followed: Option<JobId>,
+    /// Those of them that are still to come.
+    pub(super) following: VecDeque<JobCard>,
     /// When each code that was not answered yet was asked for.
     pub(super) asked: VecDeque<u64>,
 }
@@ -315,6 +326,8 @@ impl Panel {
             qr: None,
             lines: Vec::new(),
             touched_ms: now_ms,
+            followed: None,
+            following: VecDeque::new(),
             asked: VecDeque::new(),
         }
     }

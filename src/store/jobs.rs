@@ -126,6 +126,12 @@ pub fn by_id(db: &Connection, job: JobId) -> Result<Option<Job>, Error> {
     Ok(found.query_row([job.0], row).optional()?)
 }
 
+/// The job with the document of this name.
+pub fn by_document(db: &Connection, name: &str) -> Result<Option<Job>, Error> {
+    let mut found = db.prepare_cached(&format!("{SELECT} WHERE documents.name = ?1"))?;
+    Ok(found.query_row([name], row).optional()?)
+}
+
 /// The released job that waits longest.
 pub fn next_pending(db: &Connection) -> Result<Option<Job>, Error> {
     let mut found =

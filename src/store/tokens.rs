@@ -35,6 +35,12 @@ pub fn find(db: &Connection, hash: &[u8; 32]) -> Result<Option<Token>, Error> {
     Ok(found.filter(|(_, kept)| kept.ct_eq(hash).into()).map(|(token, _)| token))
 }
 
+/// What the technician called the token with this hash.
+pub fn name(db: &Connection, hash: &[u8; 32]) -> Result<Option<String>, Error> {
+    let mut found = db.prepare_cached("SELECT name FROM tokens WHERE sha256 = ?1")?;
+    Ok(found.query_row([hash.as_slice()], |row| row.get(0)).optional()?)
+}
+
 /// All tokens.
 pub fn list(db: &Connection) -> Result<Vec<Token>, Error> {
     let mut rows = db.prepare("SELECT id, name, scopes, created_at FROM tokens ORDER BY id")?;

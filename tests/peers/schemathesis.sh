@@ -12,7 +12,6 @@ words=(
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance
     --checks response_schema_conformance,unsupported_method,allow_header_conformance
     # What a terminal is told is for a terminal that is connected: its own tests do that.
-    --exclude-path-regex '^/(qr|admin/)'
     --workers 1 --request-timeout 20 --continue-on-failure --suppress-health-check all --warnings off --no-color
     --report json --report-json-path "$report"
 )

@@ -1,6 +1,6 @@
 //! The forms' fields: kept as they were typed, read into a ticket once. Pure.
 
-use super::refusal::Refusal;
+use super::{frame::VISIT, refusal::Refusal};
 use crate::{
     job::{
         pages::PageRanges,
@@ -25,8 +25,8 @@ pub struct Form {
     pub two_sided: bool,
     /// `color`.
     pub color: bool,
-    /// The kiosk's QR token that led to the page.
-    pub qr: Option<String>,
+    /// The visit to a terminal that the form is from.
+    pub visit: Option<String>,
     /// What to tell.
     pub error: Option<String>,
     wrong: &'static str,
@@ -40,7 +40,7 @@ impl Default for Form {
 
 impl Form {
     /// The names of its fields, but for the file.
-    pub const NAMES: [&str; 7] = ["surname", "number", "pages", "copies", "two_sided", "color", "qr"];
+    pub const NAMES: [&str; 7] = ["surname", "number", "pages", "copies", "two_sided", "color", VISIT];
 
     /// The form of an order as it stands.
     pub fn of(ticket: &Ticket) -> Self {
@@ -51,7 +51,7 @@ impl Form {
             copies: ticket.copies.get().to_string(),
             two_sided: ticket.two_sided,
             color: ticket.color,
-            qr: None,
+            visit: None,
             error: None,
             wrong: "",
         }
@@ -70,7 +70,7 @@ impl Form {
         text(&mut self.copies, "copies");
         self.two_sided = get("two_sided").map_or(self.two_sided, is_yes);
         self.color = get("color").map_or(self.color, is_yes);
-        self.qr = get("qr").map(str::to_owned).or(self.qr.take());
+        self.visit = get(VISIT).map(str::to_owned).or(self.visit.take());
     }
 
     /// What is asked. Copies left empty are one.

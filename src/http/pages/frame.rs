@@ -23,6 +23,9 @@ use crate::{
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; \
     img-src 'self' data: blob:; form-action 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// Name of the query's key and of the forms' field.
+pub const VISIT: &str = "visit";
+
 const HEADERS: [(HeaderName, &str); 4] = [
     (CONTENT_SECURITY_POLICY, POLICY),
     (CACHE_CONTROL, "no-store"),
@@ -41,10 +44,8 @@ pub struct Frame {
     pub printer: String,
     /// Of styles and scripts.
     pub version: String,
-    /// Switches to Russian.
-    pub query_ru: String,
-    /// Switches to English.
-    pub query_en: String,
+    /// The visit to a terminal whose QR led here ([`crate::terminals::visits`]); it may be over.
+    pub visit: Option<String>,
 }
 
 impl Frame {
@@ -53,19 +54,36 @@ impl Frame {
         let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let panel = doors.settings.panel.language;
         let language = language::choose(query.get(language::NAME), header(COOKIE), header(ACCEPT_LANGUAGE), panel);
-        let switch = |language: Language| {
-            let mut pairs = form_urlencoded::Serializer::new(String::new());
-            pairs.extend_pairs(query.get("qr").map(|token| ("qr", token)));
-            pairs.append_pair(language::NAME, language.tag()).finish()
-        };
+        let scanned = || query.get("qr").and_then(|scanned| doors.terminals.visit(scanned));
         Self {
             language,
             name: doors.settings.panel.name.clone(),
             printer: printer(doors, language),
             version: assets::version(),
-            query_ru: switch(Language::Ru),
-            query_en: switch(Language::En),
+            visit: query.get(VISIT).map(str::to_owned).or_else(scanned),
         }
+    }
+
+    /// The same page in another language.
+    pub fn switch(&self, language: Language) -> String {
+        let mut pairs = form_urlencoded::Serializer::for_suffix("?".to_owned(), 1);
+        pairs.extend_pairs(self.visit.as_deref().map(|visit| (VISIT, visit)));
+        pairs.append_pair(language::NAME, language.tag()).finish()
+    }
+
+    /// The upload page.
+    pub fn home(&self) -> String {
+        self.link("/", &[])
+    }
+
+    /// `path` with the visit and these words of a query.
+    pub fn link(&self, path: &str, words: &[&str]) -> String {
+        let visit = self.visit.as_deref().map(|visit| {
+            let value: String = form_urlencoded::byte_serialize(visit.as_bytes()).collect();
+            format!("{VISIT}={value}")
+        });
+        let query: Vec<&str> = words.iter().copied().chain(visit.as_deref()).collect();
+        if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
     }
 
     /// A text in the visitor's language.

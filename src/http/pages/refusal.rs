@@ -56,7 +56,8 @@ impl From<Error> for Refusal {
             Error::UserUnknown | Error::NotInUnion => ("surname", say::WEB_WRONG_MEMBER, 0),
             Error::TypeRefused { .. } | Error::FileName => ("file", say::WEB_WRONG_FILE_TYPE, 0),
             Error::Corrupted | Error::NotUploaded => ("file", say::WEB_WRONG_FILE_DAMAGED, 0),
-            Error::PinUnknown(_) | Error::FilesUnknown(_) | Error::TerminalQrUnknown => ("", say::WEB_UNKNOWN_DO, 0),
+            Error::PinUnknown(_) | Error::FilesUnknown(_) => ("", say::WEB_UNKNOWN_DO, 0),
+            Error::TerminalQrUnknown | Error::TerminalTokenUnknown => ("", say::WEB_WRONG_TERMINAL, 0),
             Error::BusyPrinting | Error::AlreadyUploaded => ("", say::WEB_WRONG_PRINTING, 0),
             Error::NoPinLeft | Error::MemberDuplicate | Error::Storage | Error::Worker => ("", say::WEB_WRONG_KIOSK, 0),
         };

@@ -94,13 +94,60 @@ pub struct JobPage {
     title: String,
     facts: String,
     page_count: Option<u32>,
-    saved: bool,
+    note: Option<Note>,
+    here: Here,
     delete_hint: String,
+}
+
+/// What a page says of what was just done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// The choices are kept.
+    Saved,
+    /// A terminal was told to print.
+    Sent,
+}
+
+impl Note {
+    /// As the last form's answer says it.
+    pub fn of(query: &Query) -> Option<Self> {
+        [("saved", Self::Saved), ("sent", Self::Sent)]
+            .into_iter()
+            .find_map(|(name, note)| query.get(name).map(|_| note))
+    }
+
+    fn text(self) -> Text {
+        match self {
+            Self::Saved => say::WEB_SAVED,
+            Self::Sent => say::WEB_SENT,
+        }
+    }
+}
+
+/// Whether the phone is at a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Here {
+    /// It never was.
+    Never,
+    /// It is.
+    Visiting,
+    /// It was.
+    Over,
+}
+
+impl Here {
+    fn of(doors: &Doors, frame: &Frame) -> Self {
+        match frame.visit.as_deref().map(|visit| doors.terminals.by_visit(visit)) {
+            None => Self::Never,
+            Some(Some(_)) => Self::Visiting,
+            Some(None) => Self::Over,
+        }
+    }
 }
 
 impl JobPage {
     /// With the form as it stands or was typed.
-    pub fn new(doors: &Doors, frame: Frame, job: &Job, form: Form, saved: bool) -> Self {
+    pub fn new(doors: &Doors, frame: Frame, job: &Job, form: Form, note: Option<Note>) -> Self {
         let language = frame.language;
         let time = kept(doors, language);
         Self {
@@ -115,7 +162,8 @@ impl JobPage {
             title: job.title.clone(),
             facts: facts(job, language),
             page_count: job.document.as_ref().map(|document| document.page_count),
-            saved,
+            note,
+            here: Here::of(doors, &frame),
             delete_hint: say::WEB_DELETE_HINT.fill(language, &[("time", &time)]),
             frame,
         }
@@ -192,8 +240,7 @@ mod tests {
             name: "<b>\"Kiosk\"</b>".into(),
             printer: String::new(),
             version: String::new(),
-            query_ru: "lang=ru".into(),
-            query_en: "qr=A&lang=en".into(),
+            visit: Some("\"a&b".into()),
         };
         UnknownPage { frame, title: say::WEB_UNKNOWN_TITLE, advice: advice.into() }
     }

@@ -61,9 +61,55 @@ impl Panel {
         }
     }
 
+    /// Unless somebody else stands at the panel and does something, the screen follows what was released.
+    pub(super) fn released(&mut self, card: JobCard, first: Option<JobId>, now_ms: u64) -> Vec<Effect> {
+        let free = match &self.scene {
+            Scene::Splash | Scene::Idle | Scene::OutOfOrder | Scene::Done(_) | Scene::Fault(_) => true,
+            Scene::Code(code) => code.typed.is_empty(),
+            Scene::Review(_) | Scene::Timeout(_) => self.job() == Some(card.job),
+            Scene::Printing(_) | Scene::Service => false,
+        };
+        match first {
+            None if free => {
+                self.unfollow();
+                self.followed = Some(card.job);
+            }
+            Some(_) if first == self.followed => {}
+            _ => return Vec::new(),
+        }
+        self.following.push_back(card);
+        if free {
+            self.next_released(now_ms);
+        }
+        Vec::new()
+    }
+
+    pub(super) fn unfollow(&mut self) {
+        self.followed = None;
+        self.following.clear();
+    }
+
+    /// The next one of those released together, if there is one.
+    fn next_released(&mut self, now_ms: u64) -> bool {
+        let Some(card) = self.following.pop_front() else { return false };
+        self.touched_ms = now_ms;
+        let review = Review::new(card, &self.offer());
+        self.print(review, now_ms);
+        true
+    }
+
     pub(super) fn ended(&mut self, job: JobId, outcome: Outcome, now_ms: u64) -> Vec<Effect> {
+        // Those released together may come out in another order.
+        self.following.retain(|card| card.job != job);
         let Some(review) = self.printing(job).map(|printing| printing.review.clone()) else { return Vec::new() };
         self.touched_ms = now_ms;
+        if !matches!(outcome, Outcome::Held(_)) && self.next_released(now_ms) {
+            return Vec::new();
+        }
+        if matches!(outcome, Outcome::Held(_)) {
+            // What stopped one may well stop the others: this is what to look at.
+            self.unfollow();
+        }
         self.scene = match outcome {
             Outcome::Held(fault) => Scene::Fault(Failed { review, fault }),
             Outcome::Canceled => Scene::Done(Done { review, ending: Ending::Canceled }),

@@ -44,6 +44,7 @@ impl Panel {
             Scene::Printing(printing) if now_ms.saturating_sub(printing.heard_ms) >= SILENCE_MS => {
                 let (review, fault) = (printing.review.clone(), Fault::ConnectionLost);
                 self.scene = Scene::Fault(Failed { review, fault });
+                self.unfollow();
                 self.touched_ms = now_ms;
             }
             Scene::Code(_) | Scene::Review(_) | Scene::Fault(_) | Scene::Service | Scene::Timeout(_)

@@ -55,6 +55,7 @@ impl Panel {
                 self.qr = Some(Qr { url, from_ms: now_ms, until_ms });
                 Vec::new()
             }
+            Event::Released { card, first } => self.released(card, first, now_ms),
             Event::Deleted { job } => self.deleted(job, now_ms),
             Event::Service(lines) => {
                 self.lines = lines;
@@ -149,6 +150,7 @@ impl Panel {
     /// Nothing of the last person stays.
     pub(super) fn reset(&mut self) -> Vec<Effect> {
         self.scene = self.home();
+        self.unfollow();
         self.large_text = false;
         self.speak(self.settings.language)
     }
@@ -188,11 +190,16 @@ impl Panel {
             return Vec::new();
         }
         let effect = Effect::Release { job: review.card.job, ticket: review.ticket.clone() };
+        self.print(review, now_ms);
+        vec![effect]
+    }
+
+    /// The screen follows a job that is on its way.
+    pub(super) fn print(&mut self, review: Review, now_ms: u64) {
         let of = u32::try_from(review.amount().0).unwrap_or(u32::MAX);
         let review = Review { refused: None, ..review };
         let (impressions, fault, canceling, heard_ms) = (None, None, false, now_ms);
         self.scene = Scene::Printing(Printing { review, impressions, of, fault, canceling, heard_ms });
-        vec![effect]
     }
 
     fn cancel(&mut self) -> Vec<Effect> {

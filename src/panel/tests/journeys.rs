@@ -4,7 +4,7 @@ use crate::{
     job::{fault::Fault, state::JobId},
     panel::{
         sample::{self, NOW_MS},
-        scene::{Effect, Event, Outcome, Panel, PrinterView, Refusal},
+        scene::{Effect, Event, JobCard, Outcome, Panel, PrinterView, Refusal},
     },
     text::Language,
 };
@@ -93,7 +93,7 @@ fn a_shorter_code_is_submitted_by_hand_and_a_lost_answer_is_told() {
 #[test]
 fn too_many_sheets_cannot_be_printed() {
     let mut panel = idle();
-    let card = crate::panel::scene::JobCard { page_count: 900, ..sample::card(Language::Ru) };
+    let card = JobCard { page_count: 900, ..sample::card(Language::Ru) };
     panel.step(Event::Scan("AAAAAA".into()), NOW_MS);
     panel.step(Event::Found(card), NOW_MS);
     assert!(press(&mut panel, "print").is_empty());
@@ -154,4 +154,70 @@ fn deleting_is_asked_once_and_shown() {
     assert_eq!(panel.scene_name(), "done");
     press(&mut panel, "finish");
     assert_eq!(panel.scene_name(), "idle");
+}
+
+/// Two jobs released by the code on the screen.
+fn released(panel: &mut Panel) {
+    for (job, first) in [(JOB, None), (JobId(43), Some(JOB))] {
+        let card = JobCard { job, ..sample::card(Language::Ru) };
+        panel.step(Event::Released { card, first }, NOW_MS);
+    }
+}
+
+fn ended(panel: &mut Panel, job: i64, outcome: Outcome) {
+    panel.step(Event::Ended { job: JobId(job), outcome }, NOW_MS);
+}
+
+const CAME_OUT: Outcome = Outcome::Completed { impressions: 10, sheets: 6 };
+
+#[test]
+fn a_scanned_code_shows_each_job_until_the_last_is_done() {
+    for order in [[42, 43], [43, 42]] {
+        let mut panel = idle();
+        released(&mut panel);
+        assert_eq!((panel.scene_name(), panel.job()), ("printing", Some(JOB)));
+        ended(&mut panel, order[0], CAME_OUT);
+        assert_eq!((panel.scene_name(), panel.job()), ("printing", Some(JobId(order[1]))));
+        ended(&mut panel, order[1], CAME_OUT);
+        assert_eq!(panel.scene_name(), "done");
+    }
+}
+
+#[test]
+fn a_scanned_code_does_not_take_the_screen_from_somebody() {
+    let mut panel = idle();
+    press(&mut panel, "enter-code");
+    press(&mut panel, "key-4");
+    released(&mut panel);
+    assert_eq!(panel.scene_name(), "code");
+    panel.step(Event::Scan("4F7K2M".into()), NOW_MS);
+    let other = JobCard { job: JobId(7), ..sample::card(Language::Ru) };
+    panel.step(Event::Found(other), NOW_MS);
+    released(&mut panel);
+    assert_eq!((panel.scene_name(), panel.job()), ("review", Some(JobId(7))));
+    press(&mut panel, "print");
+    released(&mut panel);
+    ended(&mut panel, 7, CAME_OUT);
+    assert_eq!((panel.scene_name(), panel.job()), ("done", Some(JobId(7))));
+    // But what is only left standing there goes.
+    released(&mut panel);
+    assert_eq!((panel.scene_name(), panel.job()), ("printing", Some(JOB)));
+}
+
+#[test]
+fn a_fault_of_one_of_many_stays_on_the_screen() {
+    let mut panel = idle();
+    released(&mut panel);
+    ended(&mut panel, 42, Outcome::Held(Fault::MediaEmpty));
+    assert_eq!(panel.scene_name(), "fault");
+    ended(&mut panel, 43, CAME_OUT);
+    assert_eq!((panel.scene_name(), panel.job()), ("fault", Some(JOB)));
+    // One that comes late, when the first is out already.
+    let mut panel = idle();
+    panel.step(Event::Released { card: sample::card(Language::Ru), first: None }, NOW_MS);
+    ended(&mut panel, 42, CAME_OUT);
+    assert_eq!(panel.scene_name(), "done");
+    let card = JobCard { job: JobId(43), ..sample::card(Language::Ru) };
+    panel.step(Event::Released { card, first: Some(JOB) }, NOW_MS);
+    assert_eq!((panel.scene_name(), panel.job()), ("printing", Some(JobId(43))));
 }
