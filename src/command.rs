@@ -3,6 +3,7 @@
 //! 0 done, 1 the thing asked for failed, 2 usage, 65 the document is bad, 69 the printer or a peer is unavailable.
 
 mod arguments;
+mod check;
 mod demo;
 mod members;
 mod panel;
@@ -37,9 +38,10 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 type Command = fn(Arguments) -> Result<(), Failure>;
 
 /// Name, what runs, help.
-const COMMANDS: [(&str, Command, &str); 7] = [
+const COMMANDS: [(&str, Command, &str); 8] = [
     ("demo", demo::run, demo::HELP),
     ("serve", serve::run, serve::HELP),
+    ("check", check::run, check::HELP),
     ("raster", raster::run, raster::HELP),
     ("print", print::run, print::HELP),
     ("members", members::run, members::HELP),

@@ -51,6 +51,17 @@ pub enum Error {
     FileName,
     /// The job is at the printer.
     BusyPrinting,
+    /// Too many wrong codes came from this address, or from all together.
+    TooManyGuesses {
+        /// Seconds until there is a try again.
+        retry_after_s: u64,
+    },
+    /// The document comes too slowly.
+    TooSlow,
+    /// As many documents are on their way in as there is room for.
+    TooManyUploads,
+    /// The disk is full, but for what must stay free.
+    NoSpace,
     /// The disk or the database failed; the log says how.
     Storage,
     /// The child that inspects documents failed, which says nothing of the document; the log says how.
@@ -80,8 +91,25 @@ impl Error {
             Self::NotUploaded => (say::ERROR_NOT_UPLOADED, vec![]),
             Self::FileName => (say::ERROR_FILE_NAME, vec![]),
             Self::BusyPrinting => (say::ERROR_BUSY_PRINTING, vec![]),
+            Self::TooManyGuesses { retry_after_s } => {
+                (say::ERROR_TOO_MANY_GUESSES, vec![("seconds", retry_after_s.to_string())])
+            }
+            Self::TooSlow => (say::ERROR_TOO_SLOW, vec![]),
+            Self::TooManyUploads => (say::ERROR_TOO_MANY_UPLOADS, vec![]),
+            Self::NoSpace => (say::ERROR_NO_SPACE, vec![]),
             Self::Storage => (say::ERROR_STORAGE, vec![]),
             Self::Worker => (say::ERROR_WORKER, vec![]),
+        }
+    }
+
+    /// Seconds after which it may be worth to try again, when that is known.
+    pub fn retry_after_s(&self) -> Option<u64> {
+        match self {
+            Self::TooManyGuesses { retry_after_s } => Some(*retry_after_s),
+            // Uploads end in seconds, documents are deleted in minutes and hours.
+            Self::TooManyUploads => Some(10),
+            Self::NoSpace => Some(600),
+            _ => None,
         }
     }
 
@@ -103,6 +131,9 @@ impl From<rusqlite::Error> for Error {
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
         tracing::error!(%error, "disk");
-        Self::Storage
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::NoSpace,
+            _ => Self::Storage,
+        }
     }
 }

@@ -7,6 +7,7 @@
 mod admin;
 pub mod answer;
 mod body;
+mod caller;
 mod cors;
 pub mod counters;
 mod dispatch;
@@ -35,9 +36,10 @@ use hyper::{server::conn::http1, service::service_fn};
 use smol::{Async, LocalExecutor, lock::Semaphore};
 use smol_hyper::rt::{FuturesIo, SmolTimer};
 
-use self::{counters::Counters, stream::Stream};
+use self::{body::Pace, counters::Counters, stream::Stream};
 use crate::{
-    gate::Gate, panel::live::LivePanel, queue::Queue, roster::Roster, settings::Settings, terminals::Terminals,
+    gate::Gate, guessing::Guessing, panel::live::LivePanel, queue::Queue, roster::Roster, settings::Settings,
+    terminals::Terminals,
 };
 
 /// Header fields of a request; browsers send about 20.
@@ -57,6 +59,8 @@ pub struct Doors {
     pub roster: Rc<Roster>,
     /// Tokens.
     pub gate: Gate,
+    /// Wrong codes.
+    pub guessing: Guessing,
     /// The panel that is mirrored.
     pub panel: Rc<LivePanel>,
     /// QR codes, remote terminals.
@@ -135,5 +139,15 @@ async fn connection(
 impl Doors {
     fn stall(&self) -> Duration {
         Duration::from_secs(self.settings.http.body_stall_timeout_s)
+    }
+
+    /// How fast bodies must come.
+    fn pace(&self) -> Pace {
+        let http = &self.settings.http;
+        Pace {
+            stall: self.stall(),
+            grace: Duration::from_secs(http.body_grace_s),
+            least_bytes_per_s: http.body_least_bytes_per_s,
+        }
     }
 }

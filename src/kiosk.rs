@@ -13,14 +13,21 @@ use smol::{LocalExecutor, future::FutureExt as _};
 
 use crate::{
     auth::{self, AuthServer},
+    clock::{Lived, LivedClock, Reading},
+    error::Error,
     gate::Gate,
+    guessing::Guessing,
     http::{self, Doors, counters::Counters},
     panel::live::LivePanel,
     printer::{self, Printer},
     queue::Queue,
     roster::Roster,
     settings::Settings,
-    store::{Store, documents::Documents},
+    store::{
+        Store,
+        documents::{Documents, Room},
+        jobs, lived,
+    },
     terminals::Terminals,
     worker::Workers,
 };
@@ -82,19 +89,26 @@ impl Kiosk {
             http::listen(settings.http.listen).with_context(|| format!("listen on {}", settings.http.listen))?;
         let settings = Rc::new(settings);
         let store = Store::open(&settings.database()).context("database")?;
-        let documents = Documents::open(&settings.documents()).context("documents' folder")?;
+        let limits = &settings.store;
+        let room = Room { in_flight_bytes: limits.in_flight_bytes, least_free_bytes: limits.least_free_bytes };
+        let documents = Documents::open(&settings.documents(), room).context("documents' folder")?;
+        let lived = smol::block_on(open_clock(&store)).map_err(|error| anyhow::anyhow!("lived time: {error:?}"))?;
+        let lived = Rc::new(lived);
         let workers = Rc::new(Workers::new(settings.worker.clone(), Some(&folder)).context("libpdfium")?);
         let printer = Printer::open(&settings.printer.uri, printer_limits(&settings)).context("printer.uri")?;
-        let roster = Rc::new(Roster::new(store.clone(), Rc::clone(&settings)));
+        let roster = Rc::new(Roster::new(store.clone(), Rc::clone(&settings), now));
         let gate = Gate::new(store.clone()).with_auth(auth_server(&settings)?);
+        let guessing = smol::block_on(Guessing::open(store.clone(), &settings.guessing, Rc::clone(&lived)));
+        let guessing = guessing.map_err(|error| anyhow::anyhow!("wrong codes: {error:?}"))?;
         let terminals = Terminals::new(store.clone(), Rc::clone(&settings), now).context("a QR code")?;
         let terminals = Rc::new(terminals);
-        let queue = Rc::new(Queue::new(store, documents, workers, printer, Rc::clone(&settings), now));
+        let queue = Rc::new(Queue::new(store, documents, workers, printer, Rc::clone(&settings), now, lived));
         let panel = Rc::new(LivePanel::new(Rc::clone(&settings), Rc::clone(&queue), Rc::clone(&terminals), now));
         let doors = Rc::new(Doors {
             queue,
             roster,
             gate,
+            guessing,
             panel,
             terminals,
             settings: Rc::clone(&settings),
@@ -111,6 +125,8 @@ impl Kiosk {
         }
         let executor = Rc::new(LocalExecutor::new());
         let queue = Rc::clone(&self.doors.queue);
+        // Before anybody can come in.
+        smol::block_on(executor.run(queue.sweep())).map_err(|error| anyhow::anyhow!("documents: {error:?}"))?;
         let expiring = Rc::clone(&queue);
         let panel = Rc::clone(&self.doors.panel);
         let tasks: Vec<(&str, Task<'_>)> = vec![
@@ -209,5 +225,21 @@ fn open_store(settings: &Settings) -> Result<Store, anyhow::Error> {
 pub fn open_roster(settings: Settings) -> Result<(Roster, Gate), anyhow::Error> {
     let store = open_store(&settings)?;
     let gate = Gate::new(store.clone());
-    Ok((Roster::new(store, Rc::new(settings)), gate))
+    Ok((Roster::new(store, Rc::new(settings), now), gate))
+}
+
+/// Lived time, where an earlier life left it.
+async fn open_clock(store: &Store) -> Result<LivedClock, Error> {
+    let reading = Reading::take();
+    let lived = match store.read(lived::load).await? {
+        Some(lived) => lived,
+        None => {
+            let newest = store.read(jobs::newest).await?;
+            let lived = Lived::begin(&reading, newest);
+            let saved = lived.clone();
+            store.write(move |db| lived::save(db, &saved)).await?;
+            lived
+        }
+    };
+    Ok(LivedClock::new(lived, &reading))
 }

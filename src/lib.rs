@@ -11,8 +11,8 @@
 //! | command line | [`command`]: one file a command |
 //! | assembly | [`kiosk`]: opens the tools, hands them up, names the tasks |
 //! | doors | [`http`]: phones, bots, other servers; [`panel`]: the touch screen |
-//! | journeys | [`queue`]: a job's life; [`roster`]: members; [`gate`]: tokens; [`terminals`]: QR codes |
-//! | tools | [`store`]: SQLite and documents; [`printer`]: IPP, and a folder as a printer; [`worker`]: jailed children; [`auth`]: another server's tokens |
+//! | journeys | [`queue`]: a job's life; [`roster`]: members; [`gate`]: tokens; [`terminals`]: QR codes; [`guessing`]: wrong codes |
+//! | tools | [`store`]: SQLite and documents; [`printer`]: IPP, and a folder as a printer; [`worker`]: jailed children; [`auth`]: another server's tokens; [`clock`]: lived time |
 //! | nouns | [`job`], [`raster`], [`member`], [`access`], [`settings`], [`error`], [`text`] |
 //!
 //! # Journeys
@@ -38,9 +38,11 @@
 
 pub mod access;
 pub mod auth;
+pub mod clock;
 pub mod command;
 pub mod error;
 pub mod gate;
+pub mod guessing;
 pub mod http;
 pub mod job;
 pub mod kiosk;

@@ -15,6 +15,7 @@ use std::{
 use event_listener::{Event, EventListener};
 
 use crate::{
+    clock::LivedClock,
     error::Error,
     job::{
         code::ReleaseCode,
@@ -27,7 +28,7 @@ use crate::{
     settings::Settings,
     store::{
         Store,
-        documents::{Documents, Incoming},
+        documents::{Documents, Incoming, Sender},
         jobs::{self, Document, Ending, Job, Order},
     },
     worker::{Inspection, Listening, Rendering, WorkerError, Workers},
@@ -75,6 +76,7 @@ pub struct Queue {
     printer: Printer,
     settings: Rc<Settings>,
     clock: Clock,
+    lived: Rc<LivedClock>,
     bell: Event,
     live: RefCell<Option<Live>>,
     view: RefCell<PrinterView>,
@@ -103,6 +105,7 @@ impl Queue {
         printer: Printer,
         settings: Rc<Settings>,
         clock: Clock,
+        lived: Rc<LivedClock>,
     ) -> Self {
         Self {
             store,
@@ -111,6 +114,7 @@ impl Queue {
             printer,
             settings,
             clock,
+            lived,
             bell: Event::new(),
             live: RefCell::new(None),
             view: RefCell::new(PrinterView::default()),
@@ -158,9 +162,10 @@ impl Queue {
         for _ in 0..PIN_TRIES {
             let length = self.settings.print_api.pin_length;
             let pin = ReleaseCode::draw(&symbols, length, getrandom::fill).map_err(std::io::Error::other)?;
-            let (order, document, drawn, now) = (order.clone(), document.clone(), pin.clone(), (self.clock)());
+            let (order, document, drawn) = (order.clone(), document.clone(), pin.clone());
+            let (now, lived) = ((self.clock)(), self.lived.now());
             let inserted = self.store.write(move |db| {
-                let job = jobs::insert(db, &order, &drawn, now)?;
+                let job = jobs::insert(db, &order, &drawn, now, lived)?;
                 if let (Some(job), Some(document)) = (job, document) {
                     jobs::attach(db, job, &document)?;
                 }
@@ -175,10 +180,11 @@ impl Queue {
         Err(Error::NoPinLeft)
     }
 
-    /// The job with this code.
+    /// The job with this code. One whose storage time is over is not there any more, whether it was removed yet or not.
     pub async fn find(&self, pin: &str) -> Result<Option<Job>, Error> {
         let Some(code) = ReleaseCode::parse(pin) else { return Ok(None) };
-        self.store.read(move |db| jobs::by_pin(db, &code)).await
+        let oldest = self.oldest();
+        self.store.read(move |db| jobs::by_pin(db, &code, oldest)).await
     }
 
     /// The job with this number.
@@ -186,9 +192,9 @@ impl Queue {
         self.store.read(move |db| jobs::by_id(db, job)).await
     }
 
-    /// A place for a document on its way in.
-    pub async fn receive(&self) -> Result<Incoming, Error> {
-        Ok(self.documents.receive().await?)
+    /// A place for a document on its way in, of at most so many bytes.
+    pub async fn receive(&self, bytes: u64, sender: Sender) -> Result<Incoming, Error> {
+        self.documents.receive(bytes, sender).await
     }
 
     /// Takes a document that has come for a job.
@@ -236,9 +242,9 @@ impl Queue {
     pub async fn change(&self, pin: &str, changes: Changes) -> Result<Job, Error> {
         let unknown = Error::PinUnknown(pin.to_owned());
         let Some(code) = ReleaseCode::parse(pin) else { return Err(unknown) };
-        let max = self.settings.print_api.max_page_count;
+        let (max, oldest) = (self.settings.print_api.max_page_count, self.oldest());
         let changed = self.store.write(move |db| {
-            let mut job = jobs::by_pin(db, &code)?.ok_or(unknown)?;
+            let mut job = jobs::by_pin(db, &code, oldest)?.ok_or(unknown)?;
             let ticket = &mut job.ticket;
             ticket.pages = changes.pages.unwrap_or(std::mem::take(&mut ticket.pages));
             ticket.copies = changes.copies.unwrap_or(ticket.copies);

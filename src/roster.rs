@@ -6,19 +6,23 @@ use crate::{
     error::Error,
     member::{self, Member, normal},
     settings::Settings,
-    store::{Store, members},
+    store::{Store, lived, members},
 };
+
+/// The mark of the last push.
+pub const PUSHED: &str = "members";
 
 /// The member list.
 pub struct Roster {
     store: Store,
     settings: Rc<Settings>,
+    clock: fn() -> i64,
 }
 
 impl Roster {
-    /// The list in `store`.
-    pub fn new(store: Store, settings: Rc<Settings>) -> Self {
-        Self { store, settings }
+    /// The list in `store`; `clock` is the wall clock, milliseconds since 1970.
+    pub fn new(store: Store, settings: Rc<Settings>, clock: fn() -> i64) -> Self {
+        Self { store, settings, clock }
     }
 
     /// The member with this surname and number: row and entry.
@@ -32,7 +36,13 @@ impl Roster {
     /// Puts a list in, all of it or nothing; how many entries it had.
     pub async fn upsert(&self, list: Vec<Member>) -> Result<usize, Error> {
         let list = member::normalized(&list)?;
-        self.store.write(move |db| members::upsert(db, &list)).await
+        let now = (self.clock)();
+        self.store
+            .write(move |db| {
+                lived::mark(db, PUSHED, now)?;
+                members::upsert(db, &list)
+            })
+            .await
     }
 
     /// Everybody.

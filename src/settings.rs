@@ -5,6 +5,7 @@
 
 mod environment;
 mod file;
+pub mod guessing;
 pub mod terminals;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -29,6 +30,8 @@ pub struct Settings {
     pub print_api: PrintApi,
     /// Remote terminals, and phones that scan a code.
     pub terminals: terminals::Terminals,
+    /// Wrong codes.
+    pub guessing: guessing::Guessing,
     /// Jailed children.
     pub worker: Worker,
     /// The member list's central source.
@@ -55,8 +58,14 @@ pub struct Http {
     pub body_stall_timeout_s: u64,
     /// Bytes of a list of members: the largest anyone sends is far below.
     pub json_bytes: usize,
+    /// Seconds a body may take before its speed is looked at: a phone on a bad network stumbles at first.
+    pub body_grace_s: u64,
+    /// Bytes a second that a body must bring on the average after that: a modem of 1995 brings 3,000.
+    pub body_least_bytes_per_s: u64,
     /// Connections at one time; more wait in the kernel's queue.
     pub connections: usize,
+    /// Addresses of reverse proxies whose `X-Forwarded-For` is believed; nobody's by default.
+    pub trusted_proxies: Vec<std::net::IpAddr>,
 }
 
 impl Default for Http {
@@ -68,7 +77,10 @@ impl Default for Http {
             head_timeout_s: 30,
             body_stall_timeout_s: 30,
             json_bytes: 16 << 20,
+            body_grace_s: 30,
+            body_least_bytes_per_s: 1_000,
             connections: 1_000,
+            trusted_proxies: Vec::new(),
         }
     }
 }
@@ -83,11 +95,21 @@ pub struct Store {
     pub database: Option<PathBuf>,
     /// The documents; `documents` in the folder when empty.
     pub documents: Option<PathBuf>,
+    /// Bytes that uploads on their way in may take together: 40 of the largest documents.
+    pub in_flight_bytes: u64,
+    /// Bytes that stay free on the disk whatever is uploaded: the database and the log must go on.
+    pub least_free_bytes: u64,
 }
 
 impl Default for Store {
     fn default() -> Self {
-        Self { folder: PathBuf::from("/var/lib/ottisk"), database: None, documents: None }
+        Self {
+            folder: PathBuf::from("/var/lib/ottisk"),
+            database: None,
+            documents: None,
+            in_flight_bytes: 1_000_000_000,
+            least_free_bytes: 100_000_000,
+        }
     }
 }
 
@@ -174,6 +196,14 @@ pub struct Panel {
     pub warn_s: u64,
     /// Dots per inch of page pictures on the screen.
     pub picture_dpi: u32,
+    /// Wrong codes after which the panel pauses: people mistype, nobody five times.
+    pub wrong_codes: u32,
+    /// Seconds of the first pause; each one after it is twice as long.
+    pub pause_s: u64,
+    /// Seconds of the longest pause: whoever comes next should not give up.
+    pub pause_max_s: u64,
+    /// Seconds without a wrong code after which the next pause is the first again.
+    pub pause_forget_s: u64,
 }
 
 impl Default for Panel {
@@ -189,6 +219,10 @@ impl Default for Panel {
             idle_s: 60,
             warn_s: 20,
             picture_dpi: 60,
+            wrong_codes: 5,
+            pause_s: 30,
+            pause_max_s: 300,
+            pause_forget_s: 900,
         }
     }
 }
@@ -378,6 +412,15 @@ impl Settings {
             return refuse("print_api: qr_token_ttl_s must be 1 or more");
         }
         self.terminals.check()?;
+        let guessing = &self.guessing;
+        if [guessing.address_burst, guessing.address_per_minute, guessing.overall_burst, guessing.overall_per_minute]
+            .contains(&0)
+        {
+            return refuse("guessing: bursts and rates must be 1 or more");
+        }
+        if self.panel.wrong_codes == 0 {
+            return refuse("panel.wrong_codes must be 1 or more");
+        }
         if self.panel.screen != Screen::Memory {
             return refuse("panel: this build draws on screen = \"memory\" only, mirrored at /panel");
         }

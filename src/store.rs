@@ -5,7 +5,10 @@
 
 pub mod documents;
 pub mod facts;
+pub mod guesses;
+pub mod health;
 pub mod jobs;
+pub mod lived;
 pub mod members;
 pub mod tokens;
 
@@ -47,6 +50,21 @@ impl Store {
         change: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         ask(&self.writer, |connection| savepoint(connection, change)).await
+    }
+
+    /// Runs `change` likewise, and nobody waits for it. What goes wrong is logged.
+    pub fn post(&self, change: impl FnOnce(&Connection) -> Result<(), Error> + Send + 'static) {
+        let task: Task = Box::new(move |connection| {
+            let changed = savepoint(connection, change);
+            Box::new(move |committed| {
+                if changed.is_err() || !committed {
+                    tracing::error!("what nobody waited for was not written down");
+                }
+            })
+        });
+        if self.writer.send(task).is_err() {
+            tracing::error!("the store's writer is gone");
+        }
     }
 
     /// Runs `look` on what is committed.

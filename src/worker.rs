@@ -22,7 +22,7 @@ use std::{
     time::Duration,
 };
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use smol::{
     Timer,
     future::FutureExt as _,
@@ -66,6 +66,19 @@ pub struct Inspection {
     pub page_count: u32,
     /// Size of the first page in points, turned as it is shown.
     pub first_page_pt: (f32, f32),
+}
+
+/// Which walls stand around a child on this machine; it tells itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Walls {
+    /// Files and network are walled off by Landlock.
+    pub landlock: bool,
+    /// System calls are filtered.
+    pub seccomp: bool,
+    /// It could open a file of the system.
+    pub files: bool,
+    /// It could open a socket.
+    pub sockets: bool,
 }
 
 /// Why there is no result.
@@ -118,8 +131,18 @@ impl Workers {
 
     /// Opens the document and counts its pages.
     pub async fn inspect(&self, document: File) -> Result<Inspection, WorkerError> {
+        self.ask("inspect", document).await
+    }
+
+    /// Puts a child behind its walls and lets it push against them. The document is not opened.
+    pub async fn walls(&self, document: File) -> Result<Walls, WorkerError> {
+        self.ask("walls", document).await
+    }
+
+    /// Runs a task that answers with one JSON object.
+    async fn ask<T: DeserializeOwned>(&self, task: &str, document: File) -> Result<T, WorkerError> {
         let _slot = self.slots.acquire_arc().await;
-        let mut child = self.start("inspect", &[], self.limits.inspect_cpu_s, document, None)?;
+        let mut child = self.start(task, &[], self.limits.inspect_cpu_s, document, None)?;
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let answer = async {
             let (Some(stdout), Some(stderr)) = (stdout, stderr) else { return Err(io::ErrorKind::BrokenPipe.into()) };

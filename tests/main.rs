@@ -7,7 +7,10 @@
     reason = "a test that fails may panic, and says why"
 )]
 
+mod check;
 mod crash;
+mod expiry;
+mod guessing;
 mod journeys;
 mod panel;
 mod peers;
@@ -20,3 +23,4 @@ mod support;
 mod surface;
 mod terminals;
 mod tidy;
+mod uploads;

@@ -317,7 +317,9 @@ impl Kiosk {
             rows.map(|row| row.expect("text")).collect()
         };
         let mut kept = self.documents();
-        for table in column("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'") {
+        for table in column(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT IN ('guesses', 'lived', 'marks')",
+        ) {
             let names = column(&format!("SELECT 'quote(' || name || ')' FROM pragma_table_info('{table}')"));
             let row = names.join(" || ' ' || ");
             kept.extend(column(&format!("SELECT '{table} ' || {row} FROM {table} ORDER BY 1")));
@@ -446,4 +448,19 @@ pub fn picture(path: &Path) -> (u32, u32, Vec<u8>) {
     let info = reader.next_frame(&mut pixels).expect("whole");
     pixels.truncate(info.buffer_size());
     (info.width, info.height, pixels)
+}
+
+impl Kiosk {
+    /// Goes on as `ottisk serve`, which brings no sample and no member of its own.
+    pub fn serve(&mut self, more: &[&str], environment: &[(&str, &str)]) {
+        self.kill();
+        let (address, data) = (format!("127.0.0.1:{}", free_port()), self.folder.display().to_string());
+        let log = fs::File::options().create(true).append(true).open(self.folder.join("log")).expect("a log");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ottisk"));
+        command.args(["serve", "--listen", &address, "--data", &data, "--printer", &format!("file://{data}/out")]);
+        self.child = command.args(more).envs(environment.iter().copied()).stderr(log).spawn().expect("starts");
+        self.url = format!("http://{address}");
+        let answers = || self.ask("GET", "/healthz", "", &[]).filter(|(status, _)| *status == 200);
+        until("it answers", Duration::from_secs(10), answers);
+    }
 }

@@ -18,7 +18,7 @@ const MAX_BYTES: u64 = 2_000_000;
 const NO_NAMES: [&str; 7] = ["utils", "helpers", "common", "core", "infra", "manager", "handler"];
 
 /// Room → the rooms it may name.
-const MAY_NAME: [(&str, &[&str]); 19] = [
+const MAY_NAME: [(&str, &[&str]); 21] = [
     // Nouns.
     ("text", &[]),
     ("access", &[]),
@@ -28,14 +28,16 @@ const MAY_NAME: [(&str, &[&str]); 19] = [
     ("job", &["raster", "text"]), // raster in links only: a plan's documentation points at placement
     ("raster", &["job"]),
     // Tools.
-    ("store", &["access", "error", "job", "member"]),
+    ("clock", &[]),
+    ("store", &["access", "clock", "error", "job", "member"]),
     ("printer", &["job", "raster"]),
     ("worker", &["job", "raster", "settings"]),
     ("auth", &["access"]),
     // Journeys.
     ("gate", &["access", "auth", "error", "store"]),
+    ("guessing", &["clock", "error", "job", "settings", "store"]),
     ("roster", &["error", "member", "settings", "store"]),
-    ("queue", &["error", "job", "printer", "settings", "store", "worker"]),
+    ("queue", &["clock", "error", "job", "printer", "settings", "store", "worker"]),
     ("terminals", &["access", "error", "job", "settings", "store"]),
     // Doors. The types of rows that journeys hand up are the store's; its functions are not called here.
     (
@@ -44,6 +46,7 @@ const MAY_NAME: [(&str, &[&str]); 19] = [
             "access",
             "error",
             "gate",
+            "guessing",
             "job",
             "member",
             "panel",
@@ -59,13 +62,28 @@ const MAY_NAME: [(&str, &[&str]); 19] = [
     // Assembly and the command line.
     (
         "kiosk",
-        &["auth", "gate", "http", "panel", "printer", "queue", "roster", "settings", "store", "terminals", "worker"],
+        &[
+            "auth",
+            "clock",
+            "error",
+            "gate",
+            "guessing",
+            "http",
+            "panel",
+            "printer",
+            "queue",
+            "roster",
+            "settings",
+            "store",
+            "terminals",
+            "worker",
+        ],
     ),
     (
         "command",
         &[
-            "access", "error", "http", "job", "kiosk", "member", "panel", "printer", "queue", "settings", "store",
-            "text", "worker",
+            "access", "clock", "error", "http", "job", "kiosk", "member", "panel", "printer", "queue", "raster",
+            "roster", "settings", "store", "text", "worker",
         ],
     ),
 ];

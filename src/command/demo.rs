@@ -14,7 +14,7 @@ use crate::{
     kiosk::{Kiosk, now},
     member::Member,
     settings::Settings,
-    store::jobs::Order,
+    store::{documents::Sender, jobs::Order},
 };
 
 pub(super) const HELP: &str = "\
@@ -26,7 +26,7 @@ ottisk demo                           try it: http://127.0.0.1:8080, pages come 
 ";
 
 /// A document of our own making.
-const SAMPLE: &[u8] = include_bytes!("../../assets/demo/sample.pdf");
+pub(super) const SAMPLE: &[u8] = include_bytes!("../../assets/demo/sample.pdf");
 const SAMPLE_TITLE: &str = "Пример.pdf";
 
 pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
@@ -98,7 +98,7 @@ async fn seed(doors: &Doors) -> Result<(String, String), anyhow::Error> {
         title: SAMPLE_TITLE.into(),
         ticket: Ticket::default(),
     };
-    let mut incoming = doors.queue.receive().await.map_err(told)?;
+    let mut incoming = doors.queue.receive(SAMPLE.len() as u64, Sender::Known).await.map_err(told)?;
     incoming.write(SAMPLE).await?;
     let pin = doors.queue.order_with(order, incoming, "application/pdf").await.map_err(told)?;
     Ok((pin.as_str().to_owned(), token))

@@ -20,7 +20,8 @@ use crate::{
 pub(super) const HELP: &str = "\
 ottisk panel --scene NAME -o FILE.png   draw one scene to a picture
 
-  --scene NAME              splash, idle, code, review, printing, done, fault, timeout, service, out-of-order
+  --scene NAME              splash, idle, code, code-paused, review, printing, done, fault, timeout,
+                            service, out-of-order
   --language ru|en          ru by default
   --size WIDTHxHEIGHT       1024x600 by default
   -o FILE.png

@@ -7,7 +7,10 @@ use http_body_util::{BodyExt as _, Full, StreamBody, combinators::UnsyncBoxBody}
 use hyper::{
     Response, StatusCode,
     body::Frame,
-    header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderValue, LOCATION},
+    header::{
+        ACCEPT_RANGES, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderValue, LOCATION,
+        RETRY_AFTER,
+    },
 };
 use serde_json::{Value, json};
 use smol::{Unblock, io::AsyncReadExt as _};
@@ -68,6 +71,10 @@ pub fn status(error: &Error) -> StatusCode {
         }
         Error::FileName => StatusCode::UNPROCESSABLE_ENTITY,
         Error::BusyPrinting => StatusCode::CONFLICT,
+        Error::TooManyGuesses { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Error::TooSlow => StatusCode::REQUEST_TIMEOUT,
+        Error::TooManyUploads => StatusCode::SERVICE_UNAVAILABLE,
+        Error::NoSpace => StatusCode::INSUFFICIENT_STORAGE,
         Error::NoPinLeft | Error::Storage | Error::Worker => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -75,7 +82,27 @@ pub fn status(error: &Error) -> StatusCode {
 /// print-api's shape of an error.
 pub fn error(error: &Error) -> Answer {
     let body = json!({"status": "Error", "message": error.tell(Language::En), "ru": error.tell(Language::Ru)});
-    json(status(error), &body)
+    let mut answer = retry_after(json(status(error), &body), error.retry_after_s());
+    if *error == Error::TooSlow {
+        // The rest of the body is not waited for (RFC 9110 §15.5.9).
+        answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    answer
+}
+
+/// The same error in RFC 9457's shape, for routes that are not print-api's.
+pub fn told(error: &Error) -> Answer {
+    let (text, values) = error.sentence();
+    let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    retry_after(problem(status(error), text, &values), error.retry_after_s())
+}
+
+/// `answer` with `Retry-After` (RFC 9110 §10.2.3) when there are seconds to tell.
+pub fn retry_after(mut answer: Answer, seconds: Option<u64>) -> Answer {
+    if let Some(seconds) = seconds {
+        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    answer
 }
 
 /// FastAPI's shape: authorization, unknown paths, wrong methods.

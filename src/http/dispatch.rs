@@ -14,6 +14,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use super::{
     Doors, admin,
     answer::{self, Answer, Body},
+    caller::Caller,
     cors, docs, files, marketing, members, openapi, operations, origin, pages, panel, qr,
     query::Query,
     routes::{self, Call, Found, Surface},
@@ -64,6 +65,8 @@ async fn route(
         Found::Elsewhere(_, path) => return Ok(elsewhere(&path, request.uri().query())),
         Found::Nothing(surface) => return Err(nothing(surface)),
     };
+    let caller = Caller::of(peer, request.headers(), &doors.settings.http.trusted_proxies);
+    let peer = caller.peer;
     let call = row.call(request.method().as_str()).ok_or_else(|| wrong_method(row.surface))?;
     let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
     if row.surface == Surface::Own && writes && is_foreign(doors, request.headers()) {
@@ -75,13 +78,13 @@ async fn route(
     let answer = match call {
         Call::MemberFind => members::find(doors, &query).await?,
         Call::MembersUpsert => members::upsert(doors, request).await?,
-        Call::Order => files::order(doors, request).await?,
-        Call::Upload => files::upload(doors, value, request).await?,
-        Call::Change => files::change(doors, value, request).await?,
-        Call::Fetch => files::fetch(doors, value).await.map_err(told)?,
-        Call::Delete => files::delete(doors, value).await.map_err(told)?,
+        Call::Order => files::order(doors, &caller, request).await?,
+        Call::Upload => files::upload(doors, &caller, value, request).await?,
+        Call::Change => files::change(doors, &caller, value, request).await?,
+        Call::Fetch => files::fetch(doors, &caller, value).await.map_err(told)?,
+        Call::Delete => files::delete(doors, &caller, value).await.map_err(told)?,
         Call::Document => terminals::document(doors, value, &request).await?,
-        Call::Release => qr::release(doors, request).await?,
+        Call::Release => qr::release(doors, &caller, request).await?,
         Call::Terminal => terminals::connect(doors, request).await?,
         Call::TerminalUpdate => admin::command(doors, request, News::Update).await?,
         Call::TerminalReboot => admin::command(doors, request, News::Reboot).await?,
@@ -91,9 +94,9 @@ async fn route(
         Call::Docs => docs::page(),
         Call::DocsFile => docs::file(value, &request)?,
         Call::UploadPage => pages::upload_page(doors, &request, &query)?,
-        Call::UploadForm => pages::upload(doors, request, &query).await?,
-        Call::JobPage => pages::job_page(doors, value, &request, &query).await?,
-        Call::JobForm => pages::job_form(doors, value, request).await?,
+        Call::UploadForm => pages::upload(doors, &caller, request, &query).await?,
+        Call::JobPage => pages::job_page(doors, &caller, value, &request, &query).await?,
+        Call::JobForm => pages::job_form(doors, &caller, value, request).await?,
         Call::Asset => pages::asset(value)?,
         Call::Icon => pages::asset("icon.svg")?,
         Call::Panel => pages::asset("panel.html")?,

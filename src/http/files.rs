@@ -12,8 +12,9 @@ use super::{
     Doors, JSON_BYTES,
     answer::{self, Answer},
     body,
+    caller::Caller,
     fields::{Fields, Invalid},
-    parts::{Part, Parts},
+    parts::{self, Part, Parts},
 };
 use crate::{
     access::scope,
@@ -24,7 +25,10 @@ use crate::{
         ticket::{Copies, Ticket},
     },
     queue::Changes,
-    store::jobs::{Job, Order},
+    store::{
+        documents::{self, Sender},
+        jobs::Order,
+    },
 };
 
 /// Bytes a multipart body may have around its file.
@@ -34,7 +38,7 @@ const ENVELOPE_BYTES: u64 = 64 << 10;
 const TITLE_CHARS: usize = 255;
 
 /// `POST /file`.
-pub(super) async fn order(doors: &Doors, request: Request<Incoming>) -> Result<Answer, Answer> {
+pub(super) async fn order(doors: &Doors, caller: &Caller, request: Request<Incoming>) -> Result<Answer, Answer> {
     let header = request.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok()).map(str::to_owned);
     let value = doors.json(request, JSON_BYTES).await?;
     let mut invalid = Invalid::default();
@@ -60,6 +64,7 @@ pub(super) async fn order(doors: &Doors, request: Request<Incoming>) -> Result<A
     };
     let ticket = order.ticket.clone();
     let pin = doors.queue.order(Order { member, ..order }).await.map_err(|e| answer::error(&e))?;
+    doors.guessing.learn(caller.address(), &pin);
     Ok(answer::json(StatusCode::OK, &receipt(pin.as_str(), &ticket)))
 }
 
@@ -145,21 +150,28 @@ fn read_pages(fields: &Fields<'_>, value: &Value, invalid: &mut Invalid) -> Opti
 }
 
 /// `POST /file/{pin}`: the bytes, in the multipart field `file`.
-pub(super) async fn upload(doors: &Doors, pin: &str, request: Request<Incoming>) -> Result<Answer, Answer> {
+pub(super) async fn upload(
+    doors: &Doors,
+    caller: &Caller,
+    pin: &str,
+    request: Request<Incoming>,
+) -> Result<Answer, Answer> {
     let no_file = || doors.invalid(Invalid::missing(&["body", "file"], &Value::Null));
     let max = doors.settings.print_api.max_size_bytes;
     // Far over the limit nothing is read; a little over is read to its end, so that the sender hears the answer.
-    if body::announced(&request).is_some_and(|size| size > max.saturating_mul(2).saturating_add(ENVELOPE_BYTES)) {
+    let announced = body::announced(&request);
+    if announced.is_some_and(|size| size > max.saturating_mul(2).saturating_add(ENVELOPE_BYTES)) {
         return Err(answer::error(&Error::TooLarge { max }));
     }
-    let Some(mut parts) = Parts::of(request, doors.stall()) else { return Err(no_file()) };
+    let Some(mut parts) = Parts::of(request, doors.pace()) else { return Err(no_file()) };
     let (mut result, mut around) = (Err(no_file()), 0);
     while around <= ENVELOPE_BYTES {
         match parts.next().await {
             Ok(None) => break,
+            Err(error) if parts::is_slow(&error) => return Err(answer::error(&Error::TooSlow)),
             Err(_) => return Err(no_file()),
             Ok(Some(mut part)) if part.name() == Some("file") && part.file_name().is_some() => {
-                result = keep(doors, pin, &mut part).await.map_err(|error| answer::error(&error));
+                result = keep(doors, caller, pin, &mut part, announced).await.map_err(|error| answer::error(&error));
                 drain(&mut part, max).await;
                 break;
             }
@@ -183,8 +195,14 @@ async fn drain(part: &mut Part, limit: u64) -> u64 {
 }
 
 /// The checks in print-api's order: 404, type, already uploaded, size, and then what the document itself says.
-async fn keep(doors: &Doors, pin: &str, part: &mut Part) -> Result<Ticket, Error> {
-    let job = doors.queue.find(pin).await?.ok_or_else(|| Error::PinUnknown(pin.to_owned()))?;
+async fn keep(
+    doors: &Doors,
+    caller: &Caller,
+    pin: &str,
+    part: &mut Part,
+    announced: Option<u64>,
+) -> Result<Ticket, Error> {
+    let job = doors.look_up(caller, pin).await?.ok_or_else(|| Error::PinUnknown(pin.to_owned()))?;
     let given = part.content_type().map_or("", |media| media.essence_str()).to_owned();
     let allowed = &doors.settings.print_api.content_types;
     if !allowed.contains(&given) {
@@ -193,22 +211,24 @@ async fn keep(doors: &Doors, pin: &str, part: &mut Part) -> Result<Ticket, Error
     if job.document.is_some() {
         return Err(Error::AlreadyUploaded);
     }
-    receive(doors, &job, part, &given).await?;
+    let incoming = stream(doors, part, announced, Sender::Known).await?;
+    doors.queue.submit(&job, incoming, &given).await?;
     Ok(job.ticket)
 }
 
-/// Streams the part to the disk and hands it over.
-pub(super) async fn receive(doors: &Doors, job: &Job, part: &mut Part, media_type: &str) -> Result<(), Error> {
-    let incoming = stream(doors, part).await?;
-    doors.queue.submit(job, incoming, media_type).await
-}
-
-/// Streams the part to the disk; never more than one chunk of it is in memory.
-pub(super) async fn stream(doors: &Doors, part: &mut Part) -> Result<crate::store::documents::Incoming, Error> {
+/// Streams the part to the disk; never more than one chunk of it is in memory. `announced` bytes of the whole body, or the
+/// largest document when nobody said how many, are kept free for it.
+pub(super) async fn stream(
+    doors: &Doors,
+    part: &mut Part,
+    announced: Option<u64>,
+    sender: Sender,
+) -> Result<documents::Incoming, Error> {
     let max = doors.settings.print_api.max_size_bytes;
-    let mut incoming = doors.queue.receive().await?;
+    let mut incoming = doors.queue.receive(announced.unwrap_or(max).min(max), sender).await?;
     // A sender that stops in the middle has not sent a document.
-    while let Some(chunk) = part.chunk().await.map_err(|_| Error::Corrupted)? {
+    let broken = |error| if parts::is_slow(&error) { Error::TooSlow } else { Error::Corrupted };
+    while let Some(chunk) = part.chunk().await.map_err(broken)? {
         if incoming.bytes() + chunk.len() as u64 > max {
             return Err(Error::TooLarge { max });
         }
@@ -218,27 +238,36 @@ pub(super) async fn stream(doors: &Doors, part: &mut Part) -> Result<crate::stor
 }
 
 /// `PATCH /file/{pin}`.
-pub(super) async fn change(doors: &Doors, pin: &str, request: Request<Incoming>) -> Result<Answer, Answer> {
+pub(super) async fn change(
+    doors: &Doors,
+    caller: &Caller,
+    pin: &str,
+    request: Request<Incoming>,
+) -> Result<Answer, Answer> {
     let value = doors.json(request, JSON_BYTES).await?;
     let mut invalid = Invalid::default();
     let changes = Fields::of(&value, vec!["body".into()], &mut invalid)
         .and_then(|fields| fields.required("options", &mut invalid))
         .and_then(|options| read_changes(options, &mut invalid));
     let Some(changes) = changes.filter(|_| invalid.0.is_empty()) else { return Err(doors.invalid(invalid)) };
-    let job = doors.queue.change(pin, changes).await.map_err(|e| answer::error(&e))?;
+    let changed = async {
+        doors.look_up(caller, pin).await?.ok_or_else(|| Error::PinUnknown(pin.to_owned()))?;
+        doors.queue.change(pin, changes).await
+    };
+    let job = changed.await.map_err(|error| answer::error(&error))?;
     Ok(answer::json(StatusCode::OK, &receipt(&job.pin, &job.ticket)))
 }
 
 /// `GET /file/{pin}`: what a terminal needs to print.
-pub(super) async fn fetch(doors: &Doors, pin: &str) -> Result<Answer, Error> {
-    let job = doors.queue.find(pin).await?.ok_or(Error::FilesUnknown(1))?;
+pub(super) async fn fetch(doors: &Doors, caller: &Caller, pin: &str) -> Result<Answer, Error> {
+    let job = doors.look_up(caller, pin).await?.ok_or(Error::FilesUnknown(1))?;
     let document = job.document.ok_or(Error::NotUploaded)?;
     Ok(answer::json(StatusCode::OK, &json!({"filename": document.name, "options": options(&job.ticket)})))
 }
 
 /// `DELETE /file/{pin}`.
-pub(super) async fn delete(doors: &Doors, pin: &str) -> Result<Answer, Error> {
-    let job = doors.queue.find(pin).await?.ok_or(Error::FilesUnknown(1))?;
+pub(super) async fn delete(doors: &Doors, caller: &Caller, pin: &str) -> Result<Answer, Error> {
+    let job = doors.look_up(caller, pin).await?.ok_or(Error::FilesUnknown(1))?;
     doors.queue.delete(job.id).await?;
     Ok(answer::empty(StatusCode::NO_CONTENT))
 }

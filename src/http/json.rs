@@ -70,10 +70,10 @@ impl Doors {
             return Err(Unread::TooLarge);
         }
         let mut body = request.into_body();
-        match body::collect(&mut body, limit, self.stall()).await {
+        match body::collect(&mut body, limit, self.pace()).await {
             Ok(bytes) => parse(&bytes, is_json),
             Err(BodyError::TooLarge) => {
-                body::drain(&mut body, far, self.stall()).await;
+                body::drain(&mut body, far, self.pace()).await;
                 Err(Unread::TooLarge)
             }
             Err(BodyError::Gone) => Err(Unread::Gone),

@@ -25,7 +25,9 @@ use self::{
 use super::{
     Doors,
     answer::{self, Answer},
-    body, qr,
+    body,
+    caller::Caller,
+    qr,
     query::Query,
 };
 use crate::{error::Error, store::jobs::Job, terminals::register::Terminal, text::say};
@@ -42,16 +44,25 @@ pub(super) fn upload_page(doors: &Doors, request: &Request<Incoming>, query: &Qu
 }
 
 /// `POST /`: the form with its document. What is refused leaves nothing behind but the form, filled in as it was.
-pub(super) async fn upload(doors: &Doors, request: Request<Incoming>, query: &Query) -> Result<Answer, Answer> {
+pub(super) async fn upload(
+    doors: &Doors,
+    caller: &Caller,
+    request: Request<Incoming>,
+    query: &Query,
+) -> Result<Answer, Answer> {
     let mut frame = Frame::new(doors, request.headers(), query);
     let mut form = Form::default();
     let ordered = upload::order(doors, request, &mut form).await;
     frame.visit = form.visit.take().or(frame.visit);
     match ordered {
-        Ok(pin) => Ok(answer::see_other(&frame.link(&link(pin.as_str()), &[]))),
+        Ok(pin) => {
+            doors.guessing.learn(caller.address(), &pin);
+            Ok(answer::see_other(&frame.link(&link(pin.as_str()), &[])))
+        }
         Err(refusal) => {
             form.refuse(&refusal, frame.language);
-            Err(UploadPage::new(doors, frame, form, false).answer(refusal.status, query))
+            let page = UploadPage::new(doors, frame, form, false).answer(refusal.status, query);
+            Err(answer::retry_after(page, refusal.retry_after_s))
         }
     }
 }
@@ -59,12 +70,13 @@ pub(super) async fn upload(doors: &Doors, request: Request<Incoming>, query: &Qu
 /// `GET /j/{pin}`.
 pub(super) async fn job_page(
     doors: &Doors,
+    caller: &Caller,
     pin: &str,
     request: &Request<Incoming>,
     query: &Query,
 ) -> Result<Answer, Answer> {
     let frame = Frame::new(doors, request.headers(), query);
-    let job = match find(doors, pin).await {
+    let job = match find(doors, caller, pin).await {
         Ok(job) => job,
         Err(refusal) => return Err(unknown(frame, &refusal, query)),
     };
@@ -73,14 +85,19 @@ pub(super) async fn job_page(
 }
 
 /// `POST /j/{pin}`: `action=change`, `action=print` or `action=delete`.
-pub(super) async fn job_form(doors: &Doors, pin: &str, request: Request<Incoming>) -> Result<Answer, Answer> {
+pub(super) async fn job_form(
+    doors: &Doors,
+    caller: &Caller,
+    pin: &str,
+    request: Request<Incoming>,
+) -> Result<Answer, Answer> {
     let query = Query::parse(request.uri().query());
     let mut frame = Frame::new(doors, request.headers(), &query);
-    let fields = match body::collect(&mut request.into_body(), FORM_BYTES, doors.stall()).await {
+    let fields = match body::collect(&mut request.into_body(), FORM_BYTES, doors.pace()).await {
         Ok(bytes) => Query::parse(Some(&String::from_utf8_lossy(&bytes))),
         Err(_) => Query::default(),
     };
-    let job = match find(doors, pin).await {
+    let job = match find(doors, caller, pin).await {
         Ok(job) => job,
         Err(refusal) => return Err(unknown(frame, &refusal, &query)),
     };
@@ -138,14 +155,14 @@ async fn delete(doors: &Doors, frame: &Frame, job: &Job) -> Result<String, Refus
     }
 }
 
-async fn find(doors: &Doors, pin: &str) -> Result<Job, Refusal> {
-    Ok(doors.queue.find(pin).await?.ok_or(Error::FilesUnknown(1))?)
+async fn find(doors: &Doors, caller: &Caller, pin: &str) -> Result<Job, Refusal> {
+    Ok(doors.look_up(caller, pin).await?.ok_or(Error::FilesUnknown(1))?)
 }
 
 fn unknown(frame: Frame, refusal: &Refusal, query: &Query) -> Answer {
     let advice = refusal.tell(frame.language);
     let title = if refusal.status == StatusCode::NOT_FOUND { say::WEB_UNKNOWN_TITLE } else { say::WEB_ERROR_WORD };
-    UnknownPage { frame, title, advice }.answer(refusal.status, query)
+    answer::retry_after(UnknownPage { frame, title, advice }.answer(refusal.status, query), refusal.retry_after_s)
 }
 
 fn link(pin: &str) -> String {

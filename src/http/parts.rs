@@ -10,7 +10,6 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 
 use bytes::Bytes;
@@ -18,7 +17,7 @@ use hyper::{Request, body::Incoming, header::CONTENT_TYPE};
 use multer::{Field, Multipart};
 use smol::stream::StreamExt as _;
 
-use super::body;
+use super::body::{self, Pace};
 
 /// Bytes without a part's head, content or end in them.
 const PENDING_BYTES: usize = 128 << 10;
@@ -35,14 +34,20 @@ pub(super) struct Part {
     pending: Arc<AtomicUsize>,
 }
 
+/// Whether a form ended because its sender was too slow.
+pub(super) fn is_slow(error: &multer::Error) -> bool {
+    let multer::Error::StreamReadFailed(cause) = error else { return false };
+    cause.downcast_ref::<io::Error>().is_some_and(|cause| cause.kind() == io::ErrorKind::TimedOut)
+}
+
 impl Parts {
     /// The form a request brings, if it brings one.
-    pub(super) fn of(request: Request<Incoming>, stall: Duration) -> Option<Self> {
+    pub(super) fn of(request: Request<Incoming>, pace: Pace) -> Option<Self> {
         let media_type = request.headers().get(CONTENT_TYPE)?.to_str().ok()?;
         let boundary = multer::parse_boundary(media_type).ok()?;
         let pending = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&pending);
-        let chunks = body::chunks(request.into_body(), stall).map(move |chunk: io::Result<Bytes>| {
+        let chunks = body::chunks(request.into_body(), pace).map(move |chunk: io::Result<Bytes>| {
             let chunk = chunk?;
             match counted.fetch_add(chunk.len(), Ordering::Relaxed) {
                 PENDING_BYTES.. => Err(io::Error::from(io::ErrorKind::InvalidData)),

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::{
     Doors, JSON_BYTES,
     answer::{self, Answer},
+    caller::Caller,
     fields::{Fields, Invalid},
 };
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
 const FILES: (usize, usize) = (1, 10);
 
 /// `POST /qr` with `{"qr_token", "files": [PIN, …]}`.
-pub(super) async fn release(doors: &Doors, request: Request<Incoming>) -> Result<Answer, Answer> {
+pub(super) async fn release(doors: &Doors, caller: &Caller, request: Request<Incoming>) -> Result<Answer, Answer> {
     let value = doors.json(request, JSON_BYTES).await?;
     let mut invalid = Invalid::default();
     let Some((scanned, pins)) = read(&value, &mut invalid).filter(|_| invalid.0.is_empty()) else {
@@ -31,7 +32,7 @@ pub(super) async fn release(doors: &Doors, request: Request<Incoming>) -> Result
     };
     let released = async {
         let claim = doors.terminals.by_code(&scanned).ok_or(Error::TerminalQrUnknown)?;
-        hand(doors, &claim, look_up(doors, &pins).await?).await
+        hand(doors, &claim, look_up(doors, caller, &pins).await?).await
     };
     released.await.map_err(|error| answer::error(&error))?;
     Ok(answer::json(StatusCode::OK, &json!({"status": "ok"})))
@@ -45,10 +46,10 @@ fn read(value: &Value, invalid: &mut Invalid) -> Option<(String, Vec<String>)> {
 }
 
 /// The jobs with these PINs, newest order first; each once, however its PIN is written.
-async fn look_up(doors: &Doors, pins: &[String]) -> Result<Vec<Job>, Error> {
+async fn look_up(doors: &Doors, caller: &Caller, pins: &[String]) -> Result<Vec<Job>, Error> {
     let (mut found, mut unknown) = (BTreeMap::new(), 0);
     for pin in pins {
-        match doors.queue.find(pin).await? {
+        match doors.look_up(caller, pin).await? {
             Some(job) => drop(found.insert(job.id, job)),
             None => unknown += 1,
         }

@@ -13,7 +13,7 @@ use super::{
     layout::Layout,
     paint::paint,
     picture::Picture,
-    scene::{Effect, Event, JobCard, Offer, Outcome, Panel, PrinterView, Refusal},
+    scene::{Effect, Event, JobCard, Offer, Outcome, Panel, PrinterView, Refusal, tries::Patience},
 };
 use crate::{
     job::{
@@ -277,6 +277,12 @@ fn panel_settings(settings: &Settings) -> super::scene::Settings {
         max_sheets: settings.print_api.max_page_count,
         idle_seconds: settings.panel.idle_s,
         warn_seconds: settings.panel.warn_s,
+        patience: Patience {
+            wrong_codes: settings.panel.wrong_codes,
+            first_seconds: settings.panel.pause_s,
+            longest_seconds: settings.panel.pause_max_s,
+            forget_seconds: settings.panel.pause_forget_s,
+        },
         storage_hours: settings.print_api.storage_time_hours,
         max_bytes: settings.print_api.max_size_bytes,
         utc_offset_minutes: settings.panel.utc_offset_min,

@@ -6,7 +6,7 @@ use crate::{
         state::JobId,
         ticket::{Copies, Ticket},
     },
-    panel::scene::{Event, JobCard, Offer, Outcome, Panel, PrinterView, Settings},
+    panel::scene::{Event, JobCard, Offer, Outcome, Panel, PrinterView, Refusal, Settings, tries::Patience},
     text::Language,
 };
 
@@ -15,9 +15,20 @@ mod page;
 /// A Tuesday, 14:32 in Moscow.
 pub const NOW_MS: u64 = 1_795_520_000_000 - 1_795_520_000_000 % 86_400_000 + (11 * 60 + 32) * 60_000;
 
-/// The scenes by name.
-pub const SCENES: [&str; 10] =
-    ["splash", "idle", "code", "review", "printing", "done", "fault", "timeout", "service", "out-of-order"];
+/// The scenes by name, and the one state of a scene that looks like another.
+pub const SCENES: [&str; 11] = [
+    "splash",
+    "idle",
+    "code",
+    "code-paused",
+    "review",
+    "printing",
+    "done",
+    "fault",
+    "timeout",
+    "service",
+    "out-of-order",
+];
 
 /// The settings of the samples.
 pub fn settings(language: Language) -> Settings {
@@ -33,6 +44,7 @@ pub fn settings(language: Language) -> Settings {
         max_sheets: 100,
         idle_seconds: 60,
         warn_seconds: 20,
+        patience: Patience { wrong_codes: 5, first_seconds: 30, longest_seconds: 300, forget_seconds: 900 },
         storage_hours: 168,
         max_bytes: 50_000_000,
         utc_offset_minutes: 180,
@@ -68,7 +80,8 @@ pub fn sample(scene_name: &str, language: Language, width: u32, height: u32) -> 
     if scene_name == "timeout" {
         panel.step(Event::Tick, now_ms(scene_name));
     }
-    (panel.scene_name() == scene_name).then_some(panel)
+    let scene = if scene_name == "code-paused" { "code" } else { scene_name };
+    (panel.scene_name() == scene).then_some(panel)
 }
 
 /// The time at which a sample is looked at: a timeout comes after a quiet minute.
@@ -93,6 +106,10 @@ fn events(scene_name: &str, language: Language) -> Vec<Event> {
     let mut events: Vec<Event> = if scene_name == "splash" { Vec::new() } else { start.into() };
     match scene_name {
         "code" => events.extend(typed),
+        "code-paused" => {
+            let wrong = || [Event::Scan("AAAAAA".into()), Event::Refused(Refusal::NotFound)];
+            events.extend((0..5).flat_map(|_| wrong()));
+        }
         "review" | "timeout" => events.extend(found()),
         "printing" => events.extend(found().into_iter().chain(printing())),
         "done" => {

@@ -8,6 +8,7 @@ mod clock;
 pub mod code;
 pub mod review;
 mod step;
+pub mod tries;
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -21,6 +22,7 @@ use crate::{
 };
 use code::Code;
 use review::Review;
+use tries::{Patience, Tries};
 
 /// What an operator chose.
 #[derive(Clone, Debug)]
@@ -41,6 +43,8 @@ pub struct Settings {
     pub idle_seconds: u64,
     /// And so much later it clears itself.
     pub warn_seconds: u64,
+    /// How many wrong codes are borne.
+    pub patience: Patience,
     /// How long documents are kept.
     pub storage_hours: u64,
     /// The largest document.
@@ -99,11 +103,6 @@ pub enum Refusal {
     NotFound,
     /// The document was not uploaded yet.
     NotUploaded,
-    /// Too many wrong codes.
-    Paused {
-        /// From now.
-        seconds: u64,
-    },
     /// The job is being printed.
     Busy,
     /// The kiosk failed.
@@ -310,6 +309,8 @@ pub struct Panel {
     pub(super) following: VecDeque<JobCard>,
     /// When each code that was not answered yet was asked for.
     pub(super) asked: VecDeque<u64>,
+    /// Wrong codes.
+    pub(super) tries: Tries,
 }
 
 impl Panel {
@@ -329,6 +330,7 @@ impl Panel {
             followed: None,
             following: VecDeque::new(),
             asked: VecDeque::new(),
+            tries: Tries::default(),
         }
     }
 

@@ -3,6 +3,8 @@
 //! Nothing is printed twice by itself. A job the printer has whole is followed to its end; one that was being sent is
 //! taken back; one of which nobody knows waits for its owner.
 
+use std::collections::HashSet;
+
 use super::Queue;
 use crate::{
     error::Error,
@@ -14,9 +16,8 @@ use crate::{
 };
 
 impl Queue {
-    /// Looks at what a former life left. Call once, before the print loop.
+    /// Looks at what a former life left at the printer. Call once, before the print loop.
     pub async fn recover(&self) -> Result<(), Error> {
-        self.sweep().await?;
         for job in self.store.read(jobs::active).await? {
             match job.state {
                 State::Pending => self.recover_pending(&job).await?,
@@ -44,12 +45,23 @@ impl Queue {
         self.end(job, Ending::Held(Fault::Interrupted), None).await
     }
 
-    /// Files that no row knows: their upload or their deletion was cut short.
-    async fn sweep(&self) -> Result<(), Error> {
+    /// Makes rows and files agree. Call once, before anybody can order: a document between its file and its row would be
+    /// taken for a half.
+    ///
+    /// Files that no row knows go: their upload or their deletion was cut short. Documents without a file, as a repaired
+    /// file system leaves them, are taken from their jobs, whose owners can upload them again under the same code.
+    pub async fn sweep(&self) -> Result<(), Error> {
+        let rows = self.store.read(jobs::documents).await?;
+        let known: HashSet<String> = rows.into_iter().collect();
         for name in self.documents.names()? {
-            let asked = name.clone();
-            if !self.store.read(move |db| jobs::document_exists(db, &asked)).await? {
+            if !known.contains(&name) {
                 self.documents.remove(&name).await;
+            }
+        }
+        for name in known {
+            if !self.documents.holds(&name) {
+                tracing::warn!("a document's file is gone; its job waits for it anew");
+                self.store.write(move |db| jobs::detach(db, &name)).await?;
             }
         }
         Ok(())

@@ -6,12 +6,16 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use sha2::{Digest as _, Sha256};
 use smol::{Unblock, io::AsyncWriteExt as _};
 
-use crate::access::hex;
+use crate::{access::hex, error::Error};
 
 /// Bytes between the network and the disk. `smol::fs::File` would take 8 MiB for each upload.
 const BUFFER_BYTES: usize = 128 << 10;
@@ -19,10 +23,43 @@ const BUFFER_BYTES: usize = 128 << 10;
 /// Random characters of a stored name: whoever has it may read the document, as with print-api.
 const NAME_CHARS: usize = 128;
 
+/// How much room there is for documents.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    /// Bytes of all that are on their way in.
+    pub in_flight_bytes: u64,
+    /// Bytes that stay free on the disk.
+    pub least_free_bytes: u64,
+}
+
+/// Whether it is known who sends a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sender {
+    /// A member, or somebody with a code.
+    Known,
+    /// Nobody said so yet: a quarter of the room for uploads is for such.
+    Unknown,
+}
+
 /// The folder.
 #[derive(Clone, Debug)]
 pub struct Documents {
     folder: PathBuf,
+    room: Room,
+    in_flight: Arc<AtomicU64>,
+}
+
+/// Room that is kept for a document on its way in, until this is dropped.
+#[derive(Debug)]
+struct Reserved {
+    bytes: u64,
+    in_flight: Arc<AtomicU64>,
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        self.in_flight.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
 }
 
 /// A document on its way in. Dropped before [`Incoming::keep`], it leaves nothing.
@@ -33,13 +70,14 @@ pub struct Incoming {
     sha256: Sha256,
     bytes: u64,
     kept: bool,
+    _reserved: Reserved,
 }
 
 impl Documents {
     /// Opens or creates the folder and removes what uploads left that a crash cut short.
-    pub fn open(folder: &Path) -> io::Result<Self> {
+    pub fn open(folder: &Path, room: Room) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
-        let documents = Self { folder: folder.to_owned() };
+        let documents = Self { folder: folder.to_owned(), room, in_flight: Arc::default() };
         for name in documents.names()? {
             if name.starts_with(INCOMING) {
                 fs::remove_file(documents.folder.join(name))?;
@@ -54,16 +92,32 @@ impl Documents {
         plain.then(|| self.folder.join(name))
     }
 
-    /// A place for a new document.
-    pub async fn receive(&self) -> io::Result<Incoming> {
-        let folder = self.folder.clone();
+    /// A place for a new document of at most so many bytes, if there is room for it.
+    pub async fn receive(&self, bytes: u64, sender: Sender) -> Result<Incoming, Error> {
+        let reserved = self.reserve(bytes, sender)?;
+        let (folder, least, all) =
+            (self.folder.clone(), self.room.least_free_bytes, self.in_flight.load(Ordering::Relaxed));
         smol::unblock(move || {
+            // What others on their way in have written already is counted twice: rather a little too careful.
+            if free_bytes(&folder)? < all.saturating_add(least) {
+                return Err(Error::NoSpace);
+            }
             let path = folder.join(format!("{INCOMING}{}", random_name(32)?));
             let file = File::options().read(true).write(true).create_new(true).open(&path)?;
             let file = Unblock::with_capacity(BUFFER_BYTES, file);
-            Ok(Incoming { file, path, folder, sha256: Sha256::new(), bytes: 0, kept: false })
+            Ok(Incoming { file, path, folder, sha256: Sha256::new(), bytes: 0, kept: false, _reserved: reserved })
         })
         .await
+    }
+
+    fn reserve(&self, bytes: u64, sender: Sender) -> Result<Reserved, Error> {
+        let most = match sender {
+            Sender::Known => self.room.in_flight_bytes,
+            Sender::Unknown => self.room.in_flight_bytes / 4,
+        };
+        let more = |taken: u64| taken.checked_add(bytes).filter(|taken| *taken <= most);
+        self.in_flight.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).map_err(|_| Error::TooManyUploads)?;
+        Ok(Reserved { bytes, in_flight: Arc::clone(&self.in_flight) })
     }
 
     /// Opens a document for reading.
@@ -86,6 +140,25 @@ impl Documents {
     pub fn names(&self) -> io::Result<Vec<String>> {
         let names = fs::read_dir(&self.folder)?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
         Ok(names.filter(|name| name.starts_with(INCOMING) || is_ours(name)).collect())
+    }
+
+    /// Whether the document of this name lies on the disk.
+    pub fn holds(&self, name: &str) -> bool {
+        self.path(name).is_some_and(|path| path.exists())
+    }
+}
+
+/// Bytes that this program may still write to the file system of `path` (`statvfs(3)`, `f_bavail`).
+pub fn free_bytes(path: &Path) -> io::Result<u64> {
+    use std::os::unix::ffi::OsStrExt as _;
+    let path = std::ffi::CString::new(path.as_os_str().as_bytes())?;
+    // SAFETY: all zeros are a valid value of plain integers.
+    let mut status: libc::statvfs = unsafe { std::mem::zeroed() };
+    // SAFETY: both pointers are to live values; the second is written.
+    match unsafe { libc::statvfs(path.as_ptr(), &raw mut status) } {
+        #[allow(clippy::useless_conversion, reason = "32 bits on some boards")]
+        0 => Ok(u64::from(status.f_bavail).saturating_mul(u64::from(status.f_frsize))),
+        _ => Err(io::Error::last_os_error()),
     }
 }
 
@@ -151,5 +224,29 @@ impl Drop for Incoming {
             // It may be gone already; what stays is swept at the next start.
             let _ = fs::remove_file(&self.path);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Documents, Error, Room, Sender};
+
+    #[test]
+    fn uploads_have_room_for_so_many_bytes_and_no_more() {
+        let folder = std::env::temp_dir().join(format!("ottisk-room-{}", std::process::id()));
+        let room = Room { in_flight_bytes: 100, least_free_bytes: 0 };
+        let documents = Documents::open(&folder, room).expect("opens");
+        let receive = |bytes, sender| smol::block_on(documents.receive(bytes, sender));
+        let first = receive(60, Sender::Known).expect("room");
+        let full = |result: Result<_, Error>| result.err() == Some(Error::TooManyUploads);
+        assert!(full(receive(41, Sender::Known)) && full(receive(1, Sender::Unknown)));
+        let second = receive(40, Sender::Known).expect("room");
+        assert!(full(receive(1, Sender::Known)));
+        drop((first, second));
+        assert!(full(receive(26, Sender::Unknown)) && receive(25, Sender::Unknown).is_ok());
+        let full = Documents::open(&folder, Room { least_free_bytes: u64::MAX, ..room }).expect("opens");
+        assert_eq!(smol::block_on(full.receive(1, Sender::Known)).err(), Some(Error::NoSpace));
+        assert_eq!(documents.names().expect("names").len(), 0);
+        std::fs::remove_dir_all(folder).expect("temp folder");
     }
 }

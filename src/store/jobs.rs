@@ -87,10 +87,11 @@ const SELECT: &str = "SELECT jobs.id, pin, title, pages, copies, two_sided, colo
     FROM jobs LEFT JOIN documents ON documents.id = jobs.document";
 
 /// Puts an order in under `pin`; `None` when a living job has that PIN.
-pub fn insert(db: &Connection, order: &Order, pin: &ReleaseCode, now: i64) -> Result<Option<JobId>, Error> {
+/// `now` is the wall clock, `lived` the lived time.
+pub fn insert(db: &Connection, order: &Order, pin: &ReleaseCode, now: i64, lived: i64) -> Result<Option<JobId>, Error> {
     let mut insert = db.prepare_cached(
-        "INSERT INTO jobs (pin, member, source, title, pages, copies, two_sided, color, state, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'held', ?9) ON CONFLICT (pin) DO NOTHING",
+        "INSERT INTO jobs (pin, member, source, title, pages, copies, two_sided, color, state, created_at, lived_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'held', ?9, ?10) ON CONFLICT (pin) DO NOTHING",
     )?;
     let ticket = &order.ticket;
     let inserted = insert.execute(params![
@@ -102,15 +103,16 @@ pub fn insert(db: &Connection, order: &Order, pin: &ReleaseCode, now: i64) -> Re
         ticket.copies.get(),
         ticket.two_sided,
         ticket.color,
-        now
+        now,
+        lived
     ])?;
     Ok((inserted == 1).then(|| JobId(db.last_insert_rowid())))
 }
 
-/// The job with this code.
-pub fn by_pin(db: &Connection, pin: &ReleaseCode) -> Result<Option<Job>, Error> {
-    let mut found = db.prepare_cached(&format!("{SELECT} WHERE pin = ?1"))?;
-    Ok(found.query_row([pin.as_str()], row).optional()?)
+/// The job with this code, unless it was ordered before the lived time `oldest`.
+pub fn by_pin(db: &Connection, pin: &ReleaseCode, oldest: i64) -> Result<Option<Job>, Error> {
+    let mut found = db.prepare_cached(&format!("{SELECT} WHERE pin = ?1 AND NOT ({OVER})"))?;
+    Ok(found.query_row(params![pin.as_str(), oldest], row).optional()?)
 }
 
 /// How many jobs are in each state.
@@ -146,13 +148,44 @@ pub fn active(db: &Connection) -> Result<Vec<Job>, Error> {
     Ok(jobs?)
 }
 
-/// Jobs ordered before `before`, but for those at the printer.
-pub fn expired(db: &Connection, before: i64) -> Result<Vec<JobId>, Error> {
-    let mut rows = db.prepare_cached(
-        "SELECT id FROM jobs WHERE created_at < ?1 AND state NOT IN ('pending', 'processing') LIMIT 1000",
-    )?;
-    let ids: Result<Vec<_>, _> = rows.query_map([before], |row| row.get(0).map(JobId))?.collect();
+/// Whether the storage time of a job is over: ordered before the lived time `?2`, and not at the printer.
+const OVER: &str = "lived_at < ?2 AND state NOT IN ('pending', 'processing')";
+
+/// Jobs whose storage time is over, oldest first, at most `most` of them.
+pub fn expired(db: &Connection, oldest: i64, most: u32) -> Result<Vec<JobId>, Error> {
+    let mut rows = db.prepare_cached(&format!("SELECT id FROM jobs WHERE {OVER} ORDER BY lived_at LIMIT ?1"))?;
+    let ids: Result<Vec<_>, _> = rows.query_map(params![most, oldest], |row| row.get(0).map(JobId))?.collect();
     Ok(ids?)
+}
+
+/// Removes a job as [`delete`] does, if its storage time is over still; `None` when somebody released it meanwhile.
+pub fn expire(db: &Connection, job: JobId, oldest: i64) -> Result<Option<Option<String>>, Error> {
+    let mut over = db.prepare_cached(&format!("SELECT 1 FROM jobs WHERE id = ?1 AND {OVER}"))?;
+    if over.exists(params![job.0, oldest])? { delete(db, job).map(Some) } else { Ok(None) }
+}
+
+/// The age mark of the newest job, in lived time.
+pub fn newest(db: &Connection) -> Result<Option<i64>, Error> {
+    Ok(db.query_row("SELECT max(lived_at) FROM jobs", [], |row| row.get(0))?)
+}
+
+/// The name of every document that is meant to be on the disk.
+pub fn documents(db: &Connection) -> Result<Vec<String>, Error> {
+    let mut rows = db.prepare("SELECT name FROM documents")?;
+    let names: Result<Vec<_>, _> = rows.query_map([], |row| row.get(0))?.collect();
+    Ok(names?)
+}
+
+/// Takes a document that is not on the disk any more from its job, which waits for it anew.
+pub fn detach(db: &Connection, document: &str) -> Result<(), Error> {
+    db.execute(
+        "UPDATE jobs SET document = NULL, fault = NULL,
+             state = CASE WHEN state IN ('pending', 'processing') THEN state ELSE 'held' END
+         WHERE document = (SELECT id FROM documents WHERE name = ?1)",
+        [document],
+    )?;
+    db.execute("DELETE FROM documents WHERE name = ?1", [document])?;
+    Ok(())
 }
 
 /// Gives a job its document. Of several at once one gets in.
@@ -309,5 +342,46 @@ fn phase(text: &str) -> Phase {
         Some(("sending", Some(printer_job))) => Phase::Sending { printer_job },
         Some(("sent", Some(printer_job))) => Phase::Sent { printer_job },
         _ => Phase::Intent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        Ending, Fault, Order, ReleaseCode, Ticket, begin, by_pin, detach, end, expire, expired, insert, newest, release,
+    };
+    use crate::store::Store;
+
+    fn code(text: &str) -> ReleaseCode {
+        ReleaseCode::parse(text).expect("a code")
+    }
+
+    #[test]
+    fn a_job_at_the_printer_does_not_expire_before_it_ended() {
+        let folder = std::env::temp_dir().join(format!("ottisk-jobs-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("temp folder");
+        let store = Store::open(&folder.join("test.db")).expect("opens");
+        let tried = store.write(|db| {
+            let order = Order { member: None, source: "x".into(), title: "x.pdf".into(), ticket: Ticket::default() };
+            let job = insert(db, &order, &code("AAAA"), 0, 1_000)?.expect("a free code");
+            assert_eq!(insert(db, &order, &code("AAAA"), 0, 2_000)?, None, "its code is taken");
+            let is_over = |oldest| {
+                let listed = expired(db, oldest, 10).expect("rows") == [job];
+                assert_eq!(by_pin(db, &code("AAAA"), oldest).expect("a row").is_none(), listed);
+                listed
+            };
+            assert_eq!((is_over(1_000), is_over(1_001), newest(db)?), (false, true, Some(1_000)));
+            // Released after it was listed: nothing happens to it.
+            release(db, job, 0)?;
+            assert_eq!((is_over(9_999), expire(db, job, 9_999)?), (false, None));
+            assert!(begin(db, job, "file:///x", 1, 0)?.is_some());
+            assert_eq!((is_over(9_999), expire(db, job, 9_999)?), (false, None));
+            end(db, job, &Ending::Held(Fault::MediaJam), None)?;
+            assert_eq!((is_over(9_999), expire(db, job, 9_999)?), (true, Some(None)));
+            assert!(insert(db, &order, &code("AAAA"), 0, 2_000)?.is_some(), "its code is free");
+            detach(db, "nobody's")
+        });
+        assert_eq!(smol::block_on(tried), Ok(()));
+        std::fs::remove_dir_all(folder).expect("temp folder");
     }
 }

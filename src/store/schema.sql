@@ -70,3 +70,32 @@ CREATE TABLE tokens (
     scopes     TEXT NOT NULL,                       -- separated by spaces
     created_at INTEGER NOT NULL
 ) STRICT;
+
+-- # 2
+-- Ages are counted in lived time: milliseconds that only go on, whatever happens to the wall clock (src/clock.rs).
+ALTER TABLE jobs ADD COLUMN lived_at INTEGER NOT NULL DEFAULT 0;
+UPDATE jobs SET lived_at = created_at;
+CREATE INDEX jobs_lived ON jobs (lived_at);
+
+-- One row: how long this store has lived, and where the kernel's clocks stood when that was written down.
+CREATE TABLE lived (
+    one         INTEGER PRIMARY KEY CHECK (one = 1),
+    lived_ms    INTEGER NOT NULL,
+    boot        TEXT NOT NULL,
+    boot_ms     INTEGER NOT NULL,
+    anchor_ms   INTEGER,                            -- NULL: the wall clock was never synchronised
+    anchor_wall INTEGER,
+    anchor_boot TEXT
+) STRICT;
+
+-- Wrong codes: when each address has all its tries again, in lived time. The empty address stands for all together.
+CREATE TABLE guesses (
+    address TEXT PRIMARY KEY,
+    full_at INTEGER NOT NULL
+) STRICT;
+
+-- When something last happened that has no row of its own, such as a push of the member list.
+CREATE TABLE marks (
+    name TEXT PRIMARY KEY,
+    at   INTEGER NOT NULL
+) STRICT;

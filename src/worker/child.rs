@@ -70,7 +70,11 @@ fn live(arguments: impl Iterator<Item = OsString>) -> Result<(), Failure> {
     let bindings = Pdfium::bind_to_library(&arguments.library)
         .map_err(|e| Failure::Own(format!("{}: {e:?}", arguments.library.display())))?;
     let pdfium = Pdfium::new(bindings);
-    jail::enter(&arguments.limits)?;
+    let walls = jail::enter(&arguments.limits)?;
+    if arguments.task == "walls" {
+        let json = serde_json::to_vec(&jail::pushed(walls)).map_err(|e| Failure::Own(e.to_string()))?;
+        return Ok(std::io::stdout().write_all(&json)?);
+    }
     // SAFETY: descriptor 0 is ours alone; nothing else in the child reads stdin.
     let mut file = unsafe { File::from_raw_fd(0) };
     inspect::whole(&mut file)?;

@@ -6,13 +6,13 @@
 
 use std::{collections::BTreeMap, io};
 
-use super::Limits;
+use super::{Limits, Walls};
 
 /// Folders of fonts that documents may lean on without embedding them.
 const FONTS: [&str; 3] = ["/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/X11/fonts"];
 
-/// Puts the walls up. Cannot be undone.
-pub fn enter(limits: &Limits) -> io::Result<()> {
+/// Puts the walls up; which of them the kernel has. Cannot be undone.
+pub fn enter(limits: &Limits) -> io::Result<Walls> {
     limit(libc::RLIMIT_AS, limits.address_space_bytes)?;
     limit(libc::RLIMIT_CPU, limits.cpu_s)?;
     limit(libc::RLIMIT_FSIZE, limits.file_bytes)?;
@@ -28,8 +28,15 @@ pub fn enter(limits: &Limits) -> io::Result<()> {
     if !set {
         return Err(io::Error::last_os_error());
     }
-    let fonts = landlocked();
-    filter(fonts)
+    let landlock = landlocked();
+    let seccomp = filter(landlock)?;
+    Ok(Walls { landlock, seccomp, files: false, sockets: false })
+}
+
+/// Pushes against the walls: what is tried here should fail.
+pub(super) fn pushed(walls: Walls) -> Walls {
+    let files = std::fs::File::open("/etc/passwd").is_ok();
+    Walls { files, sockets: std::net::UdpSocket::bind("127.0.0.1:0").is_ok(), ..walls }
 }
 
 /// Gives the next page `seconds` of CPU; a page that needs more ends the child by SIGPROF.
@@ -77,9 +84,9 @@ fn landlocked() -> bool {
     status.is_ok_and(|status| status.ruleset != RulesetStatus::NotEnforced)
 }
 
-/// What pdfium, the allocator and the standard library need, and no more; all else answers `EPERM`.
+/// What pdfium, the allocator and the standard library need, and no more; all else answers `EPERM`. Whether it is there.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-fn filter(fonts: bool) -> io::Result<()> {
+fn filter(fonts: bool) -> io::Result<bool> {
     use seccompiler::{
         BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
     };
@@ -138,11 +145,12 @@ fn filter(fonts: bool) -> io::Result<()> {
         std::env::consts::ARCH.try_into().map_err(io::Error::other)?,
     );
     let program: BpfProgram = filter.and_then(TryInto::try_into).map_err(io::Error::other)?;
-    seccompiler::apply_filter(&program).map_err(io::Error::other)
+    seccompiler::apply_filter(&program).map_err(io::Error::other)?;
+    Ok(true)
 }
 
 /// On boards with 32 bits the filter's compiler has no back end; the other walls stand.
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-fn filter(_fonts: bool) -> io::Result<()> {
-    Ok(())
+fn filter(_fonts: bool) -> io::Result<bool> {
+    Ok(false)
 }

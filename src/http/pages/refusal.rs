@@ -18,12 +18,14 @@ pub struct Refusal {
     text: Text,
     /// Stands for `{max}`, `{size}` and `{sheets}` in the sentence.
     limit: u64,
+    /// Seconds after which it may be worth to try again.
+    pub retry_after_s: Option<u64>,
 }
 
 impl Refusal {
     /// Of this field, or of none: the empty name.
     pub fn new(status: StatusCode, field: &'static str, text: Text) -> Self {
-        Self { status, field, text, limit: 0 }
+        Self { status, field, text, limit: 0, retry_after_s: None }
     }
 
     /// A field that cannot be so: 422.
@@ -59,9 +61,13 @@ impl From<Error> for Refusal {
             Error::PinUnknown(_) | Error::FilesUnknown(_) => ("", say::WEB_UNKNOWN_DO, 0),
             Error::TerminalQrUnknown | Error::TerminalTokenUnknown => ("", say::WEB_WRONG_TERMINAL, 0),
             Error::BusyPrinting | Error::AlreadyUploaded => ("", say::WEB_WRONG_PRINTING, 0),
+            Error::TooManyGuesses { retry_after_s } => ("", say::WEB_WRONG_GUESSES, *retry_after_s),
+            Error::TooSlow => ("file", say::WEB_WRONG_SLOW, 0),
+            Error::TooManyUploads => ("", say::WEB_WRONG_BUSY, 0),
+            Error::NoSpace => ("", say::WEB_WRONG_SPACE, 0),
             Error::NoPinLeft | Error::MemberDuplicate | Error::Storage | Error::Worker => ("", say::WEB_WRONG_KIOSK, 0),
         };
-        Self { status: answer::status(&error), field, text, limit }
+        Self { status: answer::status(&error), field, text, limit, retry_after_s: error.retry_after_s() }
     }
 }
 

@@ -7,10 +7,13 @@ use crate::{
     error::Error,
     http::{
         Doors, body, files,
-        parts::{Part, Parts},
+        parts::{Part, Parts, is_slow},
     },
     job::code::ReleaseCode,
-    store::{documents, jobs::Order},
+    store::{
+        documents::{self, Sender},
+        jobs::Order,
+    },
     text::say,
 };
 
@@ -28,7 +31,7 @@ const MEDIA_TYPE: &str = "application/pdf";
 struct File {
     name: String,
     media_type: String,
-    content: Result<documents::Incoming, Error>,
+    content: Result<documents::Incoming, Refusal>,
 }
 
 /// Reads the form into `form`, which is filled in even when this fails, and orders what it asks.
@@ -49,20 +52,24 @@ pub async fn order(doors: &Doors, request: Request<Incoming>, form: &mut Form) -
 async fn receive(doors: &Doors, request: Request<Incoming>, form: &mut Form) -> Result<Option<File>, Refusal> {
     let max = doors.settings.print_api.max_size_bytes;
     // Far over the limit nothing is read; a little over is read to its end, so that the sender hears the answer.
-    if body::announced(&request).is_some_and(|size| size > max.saturating_mul(2).saturating_add(ENVELOPE_BYTES)) {
+    let announced = body::announced(&request);
+    if announced.is_some_and(|size| size > max.saturating_mul(2).saturating_add(ENVELOPE_BYTES)) {
         return Err(Error::TooLarge { max }.into());
     }
-    let parts = Parts::of(request, doors.stall());
+    let parts = Parts::of(request, doors.pace());
     let mut parts = parts.ok_or_else(|| Refusal::field("", say::WEB_WRONG_FORM))?;
     let (mut file, mut refused, mut around) = (None, None, 0);
     while around <= ENVELOPE_BYTES {
-        let Ok(part) = parts.next().await else { return Err(cut()) };
+        let part = parts.next().await.map_err(|error| if is_slow(&error) { Error::TooSlow.into() } else { cut() })?;
         let Some(mut part) = part else { return refused.map_or(Ok(file), Err) };
         let name = part.name().unwrap_or_default().to_owned();
         match part.file_name().map(str::to_owned) {
             Some(title) if name == "file" && !title.is_empty() && file.is_none() => {
                 let media_type = part.content_type().map_or("", |media| media.essence_str()).to_owned();
-                let content = files::stream(doors, &mut part).await;
+                let content = keep(doors, form, &mut part, announced).await;
+                if content.as_ref().is_err_and(|refusal| refusal.status == StatusCode::REQUEST_TIMEOUT) {
+                    return content.map(|_| None);
+                }
                 around += rest(&mut part, max).await.0;
                 file = Some(File { name: title, media_type, content });
             }
@@ -82,9 +89,27 @@ async fn receive(doors: &Doors, request: Request<Incoming>, form: &mut Form) -> 
     }
     // The sender goes on and on; what it sends is not read any more.
     match file.map(|file: File| file.content) {
-        Some(Err(error)) => Err(error.into()),
+        Some(Err(refusal)) => Err(refusal),
         _ => Err(too_long()),
     }
+}
+
+/// Takes the document of a member. Our page's script sends who it is first, and nothing of a stranger's reaches the disk.
+/// Browsers without the script send the file first: such uploads have a share of the room for uploads and no more.
+async fn keep(
+    doors: &Doors,
+    form: &Form,
+    part: &mut Part,
+    announced: Option<u64>,
+) -> Result<documents::Incoming, Refusal> {
+    let sender = match form.member() {
+        Ok((surname, number)) => {
+            doors.roster.find(surname, number).await?.ok_or(Error::NotInUnion)?;
+            Sender::Known
+        }
+        Err(_) => Sender::Unknown,
+    };
+    Ok(files::stream(doors, part, announced, sender).await?)
 }
 
 fn cut() -> Refusal {

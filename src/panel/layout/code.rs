@@ -14,6 +14,7 @@ use crate::{
             Panel, Refusal,
             code::{Code, Note},
         },
+        words,
     },
     text::say,
 };
@@ -21,6 +22,7 @@ use crate::{
 pub(super) fn lay(sheet: &mut Sheet, panel: &Panel, code: &Code, now_ms: u64) {
     parts::back(sheet);
     parts::languages(sheet);
+    let paused = panel.tries.left_ms(now_ms) > 0;
     let symbols = symbols(&panel.settings.code_symbols);
     let digits_only = symbols.len() <= 12 && symbols.iter().all(char::is_ascii_digit);
     let m = sheet.m;
@@ -34,18 +36,18 @@ pub(super) fn lay(sheet: &mut Sheet, panel: &Panel, code: &Code, now_ms: u64) {
         let y = left.y + (left.h - high - m.gap * 2 - line) / 3;
         let words = Area { y, h: high, ..left };
         heading(sheet, panel, code, words, now_ms);
-        cells(sheet, panel, code, Area { y: words.bottom() + m.gap * 2, h: line, ..left });
-        return keys(sheet, code, &symbols, pad, 3);
+        cells(sheet, panel, code, Area { y: words.bottom() + m.gap * 2, h: line, ..left }, paused);
+        return keys(sheet, code, &symbols, (pad, 3), paused);
     }
     let line = if m.compact { 76 } else { m.button * 5 / 4 };
     let words = Area { w: whole.w * 47 / 100, h: line, ..whole };
     let x = words.right() + m.gap;
     heading(sheet, panel, code, words, now_ms);
-    cells(sheet, panel, code, Area { x, w: whole.right() - x, ..words });
+    cells(sheet, panel, code, Area { x, w: whole.right() - x, ..words }, paused);
     let top = words.bottom() + m.gap * 2;
     let board = Area { y: top, h: whole.bottom() - top, ..whole };
     let rows = if symbols.len() <= 45 { 4 } else { symbols.len().div_ceil(12) + 1 };
-    keys(sheet, code, &symbols, board, (symbols.len() + 3).div_ceil(rows).max(3));
+    keys(sheet, code, &symbols, (board, (symbols.len() + 3).div_ceil(rows).max(3)), paused);
 }
 
 /// Upper case, each once, `1` to `9` before `0`, digits before letters: as on any keyboard.
@@ -60,12 +62,14 @@ fn heading(sheet: &mut Sheet, panel: &Panel, code: &Code, area: Area, now_ms: u6
     let (m, language) = (sheet.m, sheet.language);
     let size = m.heading.min(area.h as f32 * 0.45);
     let title = Area { h: (size * 1.15) as i32, ..area };
-    let words = sheet.say(say::PANEL_CODE_TITLE);
+    let pause = panel.tries.left_ms(now_ms).div_ceil(1_000);
+    let words = sheet.say(if pause > 0 { say::PANEL_CODE_PAUSED_TITLE } else { say::PANEL_CODE_TITLE });
     let style = Style::new(Face::Bold, size, palette::INK);
     sheet.text("heading", Role::Heading, words, title, 1, style);
     let below = Area { y: title.bottom(), h: area.bottom() - title.bottom(), ..area };
     let size = m.caption * 1.1;
-    if let Some(why) = code.note.and_then(|(note, at)| why(note, at, language, now_ms)) {
+    let pause = (pause > 0).then(|| say::PANEL_CODE_PAUSED.fill(language, &[("time", &words::wait(pause, language))]));
+    if let Some(why) = pause.or_else(|| code.note.map(|note| why(note).get(language).to_owned())) {
         let side = ((size * 1.3) as i32).min(below.h);
         let sign = Area { w: side, h: ((size * 1.35) as i32).min(below.h), ..below };
         sheet.icon(icon::CIRCLE_ALERT, sign, side, palette::BAD);
@@ -84,15 +88,12 @@ fn heading(sheet: &mut Sheet, panel: &Panel, code: &Code, area: Area, now_ms: u6
     sheet.text("code-status", Role::Status, &words, line, 1, style);
 }
 
-/// Why the code before came to nothing; a pause that is over is not told any more.
-fn why(note: Note, at_ms: u64, language: crate::text::Language, now_ms: u64) -> Option<String> {
-    let text = match note {
+/// Why the code before came to nothing.
+fn why(note: Note) -> crate::text::Text {
+    match note {
         Note::Unreadable => say::PANEL_CODE_UNREADABLE,
         Note::Refused(refusal) => refused(refusal),
-    };
-    let Note::Refused(Refusal::Paused { seconds }) = note else { return Some(text.get(language).to_owned()) };
-    let left = seconds.saturating_sub(now_ms.saturating_sub(at_ms) / 1_000);
-    (left > 0).then(|| text.fill(language, &[("seconds", &left.to_string())]))
+    }
 }
 
 /// The sentence of a refusal.
@@ -100,14 +101,13 @@ pub(super) fn refused(refusal: Refusal) -> crate::text::Text {
     match refusal {
         Refusal::NotFound => say::PANEL_CODE_NOT_FOUND,
         Refusal::NotUploaded => say::PANEL_CODE_NOT_UPLOADED,
-        Refusal::Paused { .. } => say::PANEL_CODE_PAUSED,
         Refusal::Busy => say::PANEL_CODE_BUSY,
         Refusal::Internal => say::PANEL_CODE_INTERNAL,
     }
 }
 
 /// The cells, grouped by three or four as people read numbers aloud.
-fn cells(sheet: &mut Sheet, panel: &Panel, code: &Code, area: Area) {
+fn cells(sheet: &mut Sheet, panel: &Panel, code: &Code, area: Area, paused: bool) {
     let count = panel.settings.code_length.clamp(1, 64) as i32;
     let group = if count % 4 == 0 && count > 4 { 4 } else { 3 };
     let group = if count <= 5 { count } else { group };
@@ -127,11 +127,11 @@ fn cells(sheet: &mut Sheet, panel: &Panel, code: &Code, area: Area) {
         let x = left + index * (width + gap) + index / group * wide;
         let cell = Area::new(x, top, width, height);
         let radius = (width / 5).min(14);
-        let current = index as usize == typed.len() && !code.asking;
+        let current = index as usize == typed.len() && !code.asking && !paused;
         let (edge, inside, ink) = match (bad, current) {
             (true, _) => ((palette::BAD, 2), palette::BAD_TINT, palette::BAD),
             (false, true) => ((palette::PRIMARY_LIGHT, 3), palette::SURFACE, palette::INK),
-            (false, false) => ((palette::EDGE, 2), palette::SURFACE, palette::INK),
+            (false, false) => ((palette::EDGE, 2), if paused { palette::OFF } else { palette::SURFACE }, palette::INK),
         };
         if current && !bad {
             sheet.fill(cell.inset(-4, -4), radius + 4, palette::PRIMARY_LIGHT.covered(56));
@@ -150,8 +150,9 @@ fn cells(sheet: &mut Sheet, panel: &Panel, code: &Code, area: Area) {
     sheet.element("code", Role::Status, label, whole).value = Some(typed.iter().collect());
 }
 
-fn keys(sheet: &mut Sheet, code: &Code, symbols: &[char], board: Area, columns: usize) {
+fn keys(sheet: &mut Sheet, code: &Code, symbols: &[char], (board, columns): (Area, usize), paused: bool) {
     let columns = columns as i32;
+    let look = Look { enabled: !code.asking && !paused, dim: paused };
     let gap = sheet.m.gap;
     // On a digits' pad the zero stands in the middle of the last row.
     let pad = columns == 3;
@@ -162,7 +163,7 @@ fn keys(sheet: &mut Sheet, code: &Code, symbols: &[char], board: Area, columns: 
     let rows = (full.len() as i32 + if pad { 3 } else { 2 } + columns - 1) / columns;
     let cell = |index: i32| board.row(index / columns, rows, gap).column(index % columns, columns, gap);
     for (index, symbol) in full.iter().enumerate() {
-        key(sheet, *symbol, cell(index as i32), !code.asking);
+        key(sheet, *symbol, cell(index as i32), look);
     }
     let next = full.len() as i32;
     let next = if pad { (rows - 1) * columns } else { next };
@@ -171,11 +172,14 @@ fn keys(sheet: &mut Sheet, code: &Code, symbols: &[char], board: Area, columns: 
     let label = sheet.say(say::PANEL_BACKSPACE);
     let radius = (back.h / 4).clamp(10, 18);
     let ink = if can_erase { palette::INK } else { palette::OFF_INK };
-    sheet.edged(back, radius, (palette::EDGE, 2), palette::OFF);
+    match look.dim {
+        true => sheet.fill(back, radius, palette::OFF),
+        false => sheet.edged(back, radius, (palette::EDGE, 2), palette::OFF),
+    }
     sheet.element("key-backspace", Role::Key, label, back).enabled = can_erase;
     sheet.icon(icon::DELETE, back, (back.h / 2).min(back.w / 2).min(40), ink);
     if let Some(symbol) = last {
-        key(sheet, symbol, cell(next + 1), !code.asking);
+        key(sheet, symbol, cell(next + 1), look);
     }
     let first = cell(next + if last.is_some() { 2 } else { 1 });
     let end = cell(rows * columns - 1);
@@ -185,15 +189,31 @@ fn keys(sheet: &mut Sheet, code: &Code, symbols: &[char], board: Area, columns: 
     Button::primary("code-submit", label, icon::CHECK).when(ready).lay(sheet, submit);
 }
 
-fn key(sheet: &mut Sheet, symbol: char, area: Area, enabled: bool) {
+/// How the keys are: while a code is looked up they only wait, in a pause they look it.
+#[derive(Clone, Copy)]
+struct Look {
+    enabled: bool,
+    dim: bool,
+}
+
+fn key(sheet: &mut Sheet, symbol: char, area: Area, look: Look) {
     let radius = (area.h / 4).clamp(10, 18);
-    // A lower edge of its own makes it a key that can be pushed.
-    sheet.fill(area, radius, palette::EDGE);
     let top = Area { h: area.h - 2, ..area };
-    sheet.edged(top, radius, (palette::EDGE, 2), palette::SURFACE);
+    let ink = match look.dim {
+        true => {
+            sheet.fill(top, radius, palette::OFF);
+            palette::OFF_INK
+        }
+        false => {
+            // A lower edge of its own makes it a key that can be pushed.
+            sheet.fill(area, radius, palette::EDGE);
+            sheet.edged(top, radius, (palette::EDGE, 2), palette::SURFACE);
+            palette::INK
+        }
+    };
     let label = symbol.to_string();
     let id = format!("key-{symbol}");
-    sheet.element(id, Role::Key, label.as_str(), area).enabled = enabled;
+    sheet.element(id, Role::Key, label.as_str(), area).enabled = look.enabled;
     let size = (area.h as f32 * 0.42).min(area.w as f32 * 0.5);
-    sheet.digits(&label, top, Style::new(Face::Medium, size, palette::INK).on(Side::Center));
+    sheet.digits(&label, top, Style::new(Face::Medium, size, ink).on(Side::Center));
 }

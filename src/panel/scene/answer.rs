@@ -21,6 +21,8 @@ impl Panel {
     }
 
     pub(super) fn found(&mut self, card: JobCard, now_ms: u64) -> Vec<Effect> {
+        // Also when nobody waits for the answer any more: the code was right.
+        self.tries.right();
         if !self.is_awaited() {
             return Vec::new();
         }
@@ -32,6 +34,10 @@ impl Panel {
     }
 
     pub(super) fn refused(&mut self, refusal: Refusal, now_ms: u64) -> Vec<Effect> {
+        // Also when nobody waits for the answer any more, or "back" would be a way to guess on.
+        if refusal == Refusal::NotFound && !self.asked.is_empty() {
+            self.tries.wrong(self.settings.patience, now_ms);
+        }
         if let Scene::Printing(Printing { review, impressions: None, .. }) = &self.scene {
             self.scene = Scene::Review(Review { refused: Some(refusal), ..review.clone() });
             self.touched_ms = now_ms;
@@ -50,7 +56,11 @@ impl Panel {
             && code.asking
         {
             code.asking = false;
-            code.note = Some((note, now_ms));
+            code.note = Some(note);
+            if self.tries.left_ms(now_ms) > 0 {
+                // The pause is told instead, and after it typing starts anew.
+                *code = Code::default();
+            }
         }
     }
 

@@ -1,9 +1,6 @@
 //! Time-outs: every scene but idle has a way out by time, so nothing is ever stuck.
 
-use super::{
-    Effect, Failed, Panel, Refusal, Scene,
-    code::{Code, Note},
-};
+use super::{Effect, Failed, Panel, Refusal, Scene, code::Note};
 use crate::job::fault::Fault;
 
 /// How long the logo stands when nothing is heard of.
@@ -20,11 +17,10 @@ impl Panel {
     pub(super) fn forget_the_future(&mut self, now_ms: u64) {
         self.touched_ms = self.touched_ms.min(now_ms);
         self.asked.iter_mut().for_each(|asked| *asked = (*asked).min(now_ms));
-        match &mut self.scene {
-            Scene::Printing(printing) => printing.heard_ms = printing.heard_ms.min(now_ms),
-            Scene::Code(Code { note: Some((_, at)), .. }) => *at = (*at).min(now_ms),
-            _ => {}
+        if let Scene::Printing(printing) = &mut self.scene {
+            printing.heard_ms = printing.heard_ms.min(now_ms);
         }
+        self.tries.tick(self.settings.patience, now_ms);
     }
 
     pub(super) fn tick(&mut self, now_ms: u64) -> Vec<Effect> {

@@ -9,8 +9,8 @@ pub(in crate::panel) struct Code {
     pub(in crate::panel) typed: String,
     /// Its job is being looked for.
     pub(in crate::panel) asking: bool,
-    /// Why the code before came to nothing, and when that was said.
-    pub(in crate::panel) note: Option<(Note, u64)>,
+    /// Why the code before came to nothing.
+    pub(in crate::panel) note: Option<Note>,
 }
 
 /// Why a code came to nothing.

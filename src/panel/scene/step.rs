@@ -166,14 +166,19 @@ impl Panel {
                 self.look_up(now_ms)
             }
             None => {
-                self.scene = Scene::Code(Code { note: Some((Note::Unreadable, now_ms)), ..Code::default() });
+                self.scene = Scene::Code(Code { note: Some(Note::Unreadable), ..Code::default() });
                 Vec::new()
             }
         }
     }
 
     fn look_up(&mut self, now_ms: u64) -> Vec<Effect> {
+        let allowed = self.tries.allow(self.settings.patience, self.asked.len(), now_ms);
         let Scene::Code(code) = &mut self.scene else { return Vec::new() };
+        if !allowed {
+            *code = Code::default();
+            return Vec::new();
+        }
         match ReleaseCode::parse(&code.typed) {
             Some(parsed) if !code.asking => {
                 code.asking = true;

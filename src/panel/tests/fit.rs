@@ -50,6 +50,17 @@ fn states(language: Language, (width, height): (u32, u32)) -> Vec<(String, Panel
     with("canceled", "printing", vec![Event::Ended { job, outcome: Outcome::Canceled }]);
     with("canceling", "printing", vec![press("cancel")]);
     with("deleted", "done", vec![press("delete"), Event::Deleted { job }]);
+    for symbols in ["0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"] {
+        let mut paused = sample("idle");
+        paused.settings.code_symbols = symbols.chars().collect();
+        // The fifth pause, of five minutes, a second after it began.
+        for pause in (0..5).rev() {
+            let now_ms = sample::NOW_MS - 1_000 - pause * 301_000;
+            let wrong = [Event::Scan("4".into()), Event::Refused(Refusal::NotFound)];
+            (0..5).flat_map(|_| wrong.clone()).for_each(|event| drop(paused.step(event, now_ms)));
+        }
+        states.push((format!("code-paused-{}", symbols.len()), paused));
+    }
     let large: Vec<_> = states
         .iter()
         .map(|(name, panel)| (format!("{name}-large"), Panel { large_text: true, ..panel.clone() }))

@@ -221,3 +221,38 @@ fn a_fault_of_one_of_many_stays_on_the_screen() {
     panel.step(Event::Released { card, first: Some(JOB) }, NOW_MS);
     assert_eq!((panel.scene_name(), panel.job()), ("printing", Some(JobId(43))));
 }
+
+#[test]
+fn guessing_at_the_panel_pauses_it_whichever_way_the_codes_come() {
+    let mut panel = idle();
+    for _ in 0..4 {
+        panel.step(Event::Scan("AAAAAA".into()), NOW_MS);
+        // Going back before the answer is no way around.
+        press(&mut panel, "back");
+        panel.step(Event::Refused(Refusal::NotFound), NOW_MS);
+    }
+    press(&mut panel, "enter-code");
+    assert_eq!(type_code(&mut panel, "BBBBBB").len(), 1);
+    panel.step(Event::Refused(Refusal::NotFound), NOW_MS);
+    let words = |panel: &Panel, now_ms| {
+        let status = panel.layout(now_ms).elements.into_iter().find(|element| element.id == "code-status");
+        status.expect("a status").label
+    };
+    assert_eq!(words(&panel, NOW_MS + 900), "Слишком много неверных кодов. Подождите 30\u{a0}секунд.");
+    assert_eq!(words(&panel, NOW_MS + 29_000), "Слишком много неверных кодов. Подождите 1\u{a0}секунду.");
+    assert!(type_code(&mut panel, "CCCCCC").is_empty());
+    assert!(panel.step(Event::Scan("CCCCCC".into()), NOW_MS).is_empty());
+    let layout = panel.layout(NOW_MS);
+    assert!(layout.elements.iter().filter(|e| e.id.starts_with("key-") || e.id == "code-submit").all(|e| !e.enabled));
+    assert_eq!(panel.step(Event::Scan("DDDDDD".into()), NOW_MS + 30_000).len(), 1);
+    // A right code forgives.
+    panel.step(Event::Found(sample::card(Language::Ru)), NOW_MS + 30_000);
+    assert_eq!(panel.scene_name(), "review");
+}
+
+#[test]
+fn codes_shown_to_a_scanner_faster_than_answers_come_are_not_all_asked_for() {
+    let mut panel = idle();
+    let asked = (0..20).map(|_| panel.step(Event::Scan("AAAAAA".into()), NOW_MS).len());
+    assert_eq!(asked.sum::<usize>(), 5);
+}

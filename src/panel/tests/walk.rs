@@ -51,7 +51,7 @@ fn events() -> impl Strategy<Value = Event> {
         fault().prop_map(Outcome::Held),
         Just(Outcome::Canceled),
     ];
-    let refusals = vec![Refusal::NotFound, Refusal::NotUploaded, Refusal::Paused { seconds: 9 }, Refusal::Busy];
+    let refusals = vec![Refusal::NotFound, Refusal::NotUploaded, Refusal::Busy];
     let found = (0..400_u32)
         .prop_map(|page_count| Event::Found(crate::panel::scene::JobCard { page_count, ..sample::card(Language::Ru) }));
     let printer = prop_oneof![
