@@ -43,7 +43,7 @@ pub struct AuthServer {
     server: Server,
     limits: Limits,
     turns: Semaphore,
-    cache: RefCell<Cache<Option<Rc<Session>>>>,
+    cache: RefCell<Cache<Said>>,
     silent_until: Cell<Option<Instant>>,
 }
 
@@ -64,6 +64,17 @@ pub enum AuthError {
     Answer(String),
 }
 
+/// What the server said of a token.
+#[derive(Clone, Debug)]
+pub enum Said {
+    /// Somebody's.
+    Session(Rc<Session>),
+    /// Nobody's.
+    Nobodys,
+    /// It did not say: it is gone, slow or out of order.
+    Nothing,
+}
+
 impl AuthServer {
     /// The server at `url`, which ends with a slash or not.
     pub fn open(url: &str, limits: Limits) -> Result<Self, AuthError> {
@@ -72,32 +83,32 @@ impl AuthServer {
         Ok(Self { server, limits, turns, cache, silent_until: Cell::new(None) })
     }
 
-    /// Whose token it is; `None` when it is nobody's, or when the server does not say.
-    pub async fn session(&self, token: &str) -> Option<Rc<Session>> {
+    /// Whose token it is.
+    pub async fn session(&self, token: &str) -> Said {
         let key = hash(token);
         if let Some(told) = self.told(&key) {
             return told;
         }
         // A long queue says nothing of the server.
-        let _turn = self.in_time(async { Ok(self.turns.acquire().await) }).await.ok()?;
+        let Ok(_turn) = self.in_time(async { Ok(self.turns.acquire().await) }).await else { return Said::Nothing };
         if let Some(told) = self.told(&key) {
             return told;
         }
         let answer = self.in_time(self.server.ask(token, self.limits.answer_bytes)).await;
         let answer = answer.inspect_err(|error| tracing::warn!(%error, "auth server"));
         let now = Instant::now();
-        let session = match answer {
-            Ok(session) => session.map(Rc::new),
+        let said = match answer {
+            Ok(session) => session.map_or(Said::Nobodys, |session| Said::Session(Rc::new(session))),
             // It is there: what is wrong with this token's answer must not keep the others out.
-            Err(AuthError::Answer(_)) => None,
+            Err(AuthError::Answer(_)) => Said::Nothing,
             Err(_) => {
                 self.silent_until.set(Some(now + self.limits.refused_cache));
-                return None;
+                return Said::Nothing;
             }
         };
-        let lives = if session.is_some() { self.limits.cache } else { self.limits.refused_cache };
-        self.cache.borrow_mut().put(key, session.clone(), now, now + lives);
-        session
+        let lives = if matches!(said, Said::Session(_)) { self.limits.cache } else { self.limits.refused_cache };
+        self.cache.borrow_mut().put(key, said.clone(), now, now + lives);
+        said
     }
 
     async fn in_time<T>(&self, future: impl Future<Output = Result<T, AuthError>>) -> Result<T, AuthError> {
@@ -109,9 +120,9 @@ impl AuthServer {
     }
 
     /// What can be said without asking.
-    fn told(&self, key: &[u8; 32]) -> Option<Option<Rc<Session>>> {
+    fn told(&self, key: &[u8; 32]) -> Option<Said> {
         let now = Instant::now();
-        let silent = || self.silent_until.get().is_some_and(|until| now < until).then_some(None);
+        let silent = || self.silent_until.get().is_some_and(|until| now < until).then_some(Said::Nothing);
         self.cache.borrow().get(key, now).cloned().or_else(silent)
     }
 }
@@ -125,7 +136,14 @@ mod tests {
         time::{Duration, Instant},
     };
 
-    use super::{AuthServer, Limits};
+    use super::{AuthServer, Limits, Said, Session};
+
+    async fn session(auth: &AuthServer, token: &str) -> Option<std::rc::Rc<Session>> {
+        match auth.session(token).await {
+            Said::Session(session) => Some(session),
+            Said::Nobodys | Said::Nothing => None,
+        }
+    }
 
     fn limits() -> Limits {
         Limits {
@@ -176,7 +194,7 @@ mod tests {
         let auth = AuthServer::open(&format!("{url}/auth/"), limits()).expect("opens");
         smol::block_on(async {
             for _ in 0..3 {
-                let session = auth.session("secret").await.expect("known");
+                let session = session(&auth, "secret").await.expect("known");
                 assert_eq!((session.id.to_string(), session.email.as_str()), ("7".into(), "a@b"));
                 assert_eq!(session.scopes, ["Print.File.Send"]);
             }
@@ -192,10 +210,10 @@ mod tests {
         let (url, told) = server(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n{}");
         let auth = AuthServer::open(&url, limits()).expect("opens");
         smol::block_on(async {
-            assert!(auth.session("a").await.is_none() && auth.session("a").await.is_none());
+            assert!(session(&auth, "a").await.is_none() && session(&auth, "a").await.is_none());
             assert!(told.recv().is_ok() && told.try_recv().is_err());
             std::thread::sleep(limits().refused_cache);
-            assert!(auth.session("a").await.is_none());
+            assert!(session(&auth, "a").await.is_none());
             assert!(told.recv().is_ok());
         });
     }
@@ -207,10 +225,10 @@ mod tests {
         let auth = AuthServer::open(&url, limits()).expect("opens");
         let started = Instant::now();
         smol::block_on(async {
-            assert!(auth.session("a").await.is_none());
+            assert!(session(&auth, "a").await.is_none());
             // It is left alone for a moment, whoever asks.
             for n in 0..100 {
-                assert!(auth.session(&n.to_string()).await.is_none());
+                assert!(session(&auth, &n.to_string()).await.is_none());
             }
         });
         assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
@@ -223,17 +241,17 @@ mod tests {
             let (url, told) = server(answer);
             let auth = AuthServer::open(&url, limits()).expect("opens");
             smol::block_on(async {
-                assert!(auth.session("a").await.is_none() && auth.session("b").await.is_none());
+                assert!(session(&auth, "a").await.is_none() && session(&auth, "b").await.is_none());
             });
             assert_eq!(told.try_iter().count(), 2, "the second was not asked");
         }
         let long = [b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"id\":\"".as_slice(), &[b'x'; 10_000], b"\"}"];
         let (url, _told) = server(Box::leak(long.concat().into_boxed_slice()));
         let auth = AuthServer::open(&url, limits()).expect("opens");
-        assert!(smol::block_on(auth.session("a")).is_none());
+        assert!(matches!(smol::block_on(auth.session("a")), Said::Nothing));
         let nobody = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port");
         let auth = AuthServer::open(&format!("http://{nobody}"), limits()).expect("opens");
-        assert!(smol::block_on(auth.session("a")).is_none());
+        assert!(matches!(smol::block_on(auth.session("a")), Said::Nothing));
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use crate::{
-    access::{bare, hash, hex, holds},
-    auth::AuthServer,
+    access::{bare, hash, hex, holds, scope},
+    auth::{AuthServer, Said},
     error::Error,
     store::{Store, tokens},
 };
@@ -59,12 +59,31 @@ impl Gate {
             return Ok(Some(Holder { id: own.id.into(), email: own.name, scopes: own.scopes }));
         }
         let Some(auth) = &self.auth else { return Ok(None) };
-        let session = auth.session(token).await;
-        Ok(session.map(|session| Holder {
-            id: session.id.clone(),
-            email: session.email.clone(),
-            scopes: session.scopes.clone(),
-        }))
+        Ok(match auth.session(token).await {
+            Said::Session(session) => {
+                Some(Holder { id: session.id.clone(), email: session.email.clone(), scopes: session.scopes.clone() })
+            }
+            Said::Nobodys | Said::Nothing => None,
+        })
+    }
+
+    /// Whether the token allows nothing of `scopes` any more. A server that says nothing has not taken it back, so that
+    /// terminals stay while it is down.
+    pub async fn is_revoked(&self, header: &str, scopes: &'static [&'static str]) -> Result<bool, Error> {
+        match self.pass(Some(header), scopes).await? {
+            Pass::Granted => Ok(false),
+            Pass::Insufficient => Ok(true),
+            Pass::Unknown => Ok(match &self.auth {
+                Some(auth) => !matches!(auth.session(bare(header)).await, Said::Nothing),
+                None => true,
+            }),
+        }
+    }
+
+    /// Whether the token allows anything at all here: a session of a student at the auth server does not.
+    pub async fn is_ours(&self, header: Option<&str>) -> Result<bool, Error> {
+        let holder = self.holder(header).await?;
+        Ok(holder.is_some_and(|holder| scope::ALL.iter().any(|scope| holds(&holder.scopes, &[scope]))))
     }
 
     /// Whether the `Authorization` header allows all of `scopes`.

@@ -140,7 +140,7 @@ async fn revoked(gate: &Gate, header: &str, limits: &Limits) -> &'static str {
     loop {
         Timer::after(Duration::from_secs(limits.recheck_s)).await;
         // A gate that fails says nothing of the token.
-        if let Ok(Pass::Unknown | Pass::Insufficient) = gate.pass(Some(header), &[scope::QR_TASK_GET]).await {
+        if let Ok(true) = gate.is_revoked(header, &[scope::QR_TASK_GET]).await {
             return AUTH_ERROR;
         }
     }
