@@ -27,10 +27,11 @@ mod qr;
 mod query;
 mod routes;
 mod session;
+mod static_file;
 mod stream;
 mod terminals;
 
-use std::{io, net::SocketAddr, pin::pin, rc::Rc, time::Duration};
+use std::{io, net::SocketAddr, os::fd::AsRawFd as _, pin::pin, rc::Rc, time::Duration};
 
 use hyper::{server::conn::http1, service::service_fn};
 use smol::{Async, LocalExecutor, lock::Semaphore};
@@ -41,6 +42,10 @@ use crate::{
     gate::Gate, guessing::Guessing, panel::live::LivePanel, queue::Queue, roster::Roster, settings::Settings,
     terminals::Terminals,
 };
+
+/// Connections that nobody has taken yet. The standard library asks for 128, and whoever comes after them has to try
+/// again a second later.
+const BACKLOG: libc::c_int = 1_024;
 
 /// Header fields of a request; browsers send about 20.
 const MAX_HEADERS: usize = 64;
@@ -75,7 +80,12 @@ pub struct Doors {
 
 /// Opens the port.
 pub fn listen(address: SocketAddr) -> io::Result<Async<std::net::TcpListener>> {
-    Async::<std::net::TcpListener>::bind(address)
+    let listener = Async::<std::net::TcpListener>::bind(address)?;
+    // SAFETY: the descriptor is a socket that listens and lives through the call.
+    match unsafe { libc::listen(listener.as_raw_fd(), BACKLOG) } {
+        0 => Ok(listener),
+        _ => Err(io::Error::last_os_error()),
+    }
 }
 
 /// Answers connections, for ever.

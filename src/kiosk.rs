@@ -129,7 +129,7 @@ impl Kiosk {
         smol::block_on(executor.run(queue.sweep())).map_err(|error| anyhow::anyhow!("documents: {error:?}"))?;
         let expiring = Rc::clone(&queue);
         let panel = Rc::clone(&self.doors.panel);
-        let tasks: Vec<(&str, Task<'_>)> = vec![
+        let tasks: Vec<(&str, Task)> = vec![
             ("http", {
                 let (doors, executor) = (Rc::clone(&self.doors), Rc::clone(&executor));
                 Box::pin(async move { Ok(http::serve(self.listener, doors, executor).await?) })
@@ -161,17 +161,21 @@ impl Kiosk {
             first.await?;
             std::future::pending().await
         };
+        // Each woken for itself: none is looked at because another one moves.
+        let tasks = tasks.into_iter().map(|(name, task)| (name, executor.spawn(task))).collect();
         smol::block_on(executor.run(race(tasks).or(async { ("start", first.await) }))).1
     }
 }
 
-type Task<'a> = Pin<Box<dyn Future<Output = Result<(), anyhow::Error>> + 'a>>;
+type Task = Pin<Box<dyn Future<Output = Result<(), anyhow::Error>>>>;
 
 /// The first of the tasks to end, and its name.
-async fn race(mut tasks: Vec<(&'static str, Task<'_>)>) -> (&'static str, Result<(), anyhow::Error>) {
+async fn race(
+    mut tasks: Vec<(&'static str, smol::Task<Result<(), anyhow::Error>>)>,
+) -> (&'static str, Result<(), anyhow::Error>) {
     std::future::poll_fn(move |cx| {
         for (name, task) in &mut tasks {
-            if let std::task::Poll::Ready(result) = task.as_mut().poll(cx) {
+            if let std::task::Poll::Ready(result) = Pin::new(task).poll(cx) {
                 tracing::info!(task = name, "ended");
                 return std::task::Poll::Ready((*name, result));
             }

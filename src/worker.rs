@@ -142,7 +142,7 @@ impl Workers {
     /// Runs a task that answers with one JSON object.
     async fn ask<T: DeserializeOwned>(&self, task: &str, document: File) -> Result<T, WorkerError> {
         let _slot = self.slots.acquire_arc().await;
-        let mut child = self.start(task, &[], self.limits.inspect_cpu_s, document, None)?;
+        let mut child = self.start(task, &[], self.limits.inspect_cpu_s, document, None).await?;
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let answer = async {
             let (Some(stdout), Some(stderr)) = (stdout, stderr) else { return Err(io::ErrorKind::BrokenPipe.into()) };
@@ -169,7 +169,7 @@ impl Workers {
         on_page: impl Fn(u32) + 'static,
     ) -> Result<(Rendering, Listening), WorkerError> {
         let slot = self.slots.acquire_arc().await;
-        let mut child = self.start("render", &[plan_argument(plan)?], self.limits.render_cpu_s, document, None)?;
+        let mut child = self.start("render", &[plan_argument(plan)?], self.limits.render_cpu_s, document, None).await?;
         let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
             return Err(WorkerError::NotStarted("no pipes".into()));
         };
@@ -198,14 +198,14 @@ impl Workers {
     ) -> Result<(), WorkerError> {
         let _slot = self.slots.acquire_arc().await;
         let arguments = [plan_argument(plan)?, format!("--pages={ranges}")];
-        let mut child = self.start("render", &arguments, self.limits.render_cpu_s, document, Some(out))?;
+        let mut child = self.start("render", &arguments, self.limits.render_cpu_s, document, Some(out)).await?;
         match child.stderr.take() {
             Some(stderr) => ended(child, stderr, |_| {}).await,
             None => Err(WorkerError::NotStarted("no pipes".into())),
         }
     }
 
-    fn start(
+    async fn start(
         &self,
         task: &str,
         arguments: &[String],
@@ -222,12 +222,13 @@ impl Workers {
             document_pages: self.limits.document_pages,
         };
         let mut command = Command::new(&self.program);
-        command.args(["worker", task, "--library"]).arg(self.library.path());
+        command.args(["worker", task, "--library"]).arg(self.library.path().await.map_err(|e| failed(&e))?);
         command.arg("--limits").arg(serde_json::to_string(&limits).map_err(|e| failed(&e))?);
         command
             .args(arguments)
             .env_clear()
-            .env(TUNABLES.0, TUNABLES.1)
+            // Whoever only looks at a document would pay for clearing large pages that it does not fill.
+            .envs((task == "render").then_some(TUNABLES))
             .stdin(document)
             .stdout(out.map_or_else(Stdio::piped, Stdio::from))
             .stderr(Stdio::piped())

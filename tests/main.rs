@@ -8,6 +8,7 @@
 )]
 
 mod check;
+mod conformance;
 mod crash;
 mod expiry;
 mod guessing;

@@ -38,7 +38,17 @@ fn limits(pid: u32, name: &str) -> Vec<String> {
 fn jailed(kiosk: &Kiosk, task: &str) -> Option<u32> {
     let pid =
         workers(kiosk.child.id(), task).into_iter().find(|pid| status(*pid, "Seccomp").as_deref() == Some("2"))?;
-    (signal(pid, "STOP") && status(pid, "Seccomp").is_some()).then_some(pid)
+    if !signal(pid, "STOP") {
+        return None;
+    }
+    // One that was on its way out does not stop any more.
+    loop {
+        match status(pid, "State")?.chars().next()? {
+            'T' => return Some(pid),
+            'Z' | 'X' => return None,
+            _ => std::thread::sleep(Duration::from_millis(1)),
+        }
+    }
 }
 
 fn assert_is_jailed(pid: u32) {

@@ -4,7 +4,7 @@
 use hyper::{
     Request, StatusCode,
     body::Incoming,
-    header::{AUTHORIZATION, RANGE},
+    header::{AUTHORIZATION, CONTENT_DISPOSITION},
 };
 use serde_json::{Value, json};
 
@@ -15,6 +15,7 @@ use super::{
     caller::Caller,
     fields::{Fields, Invalid},
     parts::{self, Part, Parts},
+    static_file,
 };
 use crate::{
     access::scope,
@@ -27,7 +28,7 @@ use crate::{
     queue::Changes,
     store::{
         documents::{self, Sender},
-        jobs::Order,
+        jobs::{Job, Order},
     },
 };
 
@@ -55,6 +56,8 @@ pub(super) async fn order(doors: &Doors, caller: &Caller, request: Request<Incom
                 doors.allow(header, &[]).await?;
             }
             let found = doors.roster.find(&surname, &number).await.map_err(|e| answer::error(&e))?;
+            // As print-api: the look-up of members trims the surname, this does not.
+            let found = found.filter(|_| surname.trim() == surname);
             Some(found.ok_or_else(|| answer::error(&Error::NotInUnion))?.0)
         }
         None => {
@@ -161,7 +164,9 @@ pub(super) async fn upload(
     // Far over the limit nothing is read; a little over is read to its end, so that the sender hears the answer.
     let announced = body::announced(&request);
     if announced.is_some_and(|size| size > max.saturating_mul(2).saturating_add(ENVELOPE_BYTES)) {
-        return Err(answer::error(&Error::TooLarge { max }));
+        let unknown = |job: Option<Job>| job.is_none().then(|| Error::PinUnknown(pin.to_owned()));
+        let found = doors.look_up(caller, pin).await;
+        return Err(answer::error(&found.map_or_else(Some, unknown).unwrap_or(Error::TooLarge { max })));
     }
     let Some(mut parts) = Parts::of(request, doors.pace()) else { return Err(no_file()) };
     let (mut result, mut around) = (Err(no_file()), 0);
@@ -170,7 +175,7 @@ pub(super) async fn upload(
             Ok(None) => break,
             Err(error) if parts::is_slow(&error) => return Err(answer::error(&Error::TooSlow)),
             Err(_) => return Err(no_file()),
-            Ok(Some(mut part)) if part.name() == Some("file") && part.file_name().is_some() => {
+            Ok(Some(mut part)) if part.name() == Some("file") && is_file(&part) => {
                 result = keep(doors, caller, pin, &mut part, announced).await.map_err(|error| answer::error(&error));
                 drain(&mut part, max).await;
                 break;
@@ -181,6 +186,13 @@ pub(super) async fn upload(
     }
     let ticket = result?;
     Ok(answer::json(StatusCode::OK, &receipt(pin, &ticket)))
+}
+
+/// A part with a file's name; some senders write one that is not ASCII as `filename*=` (RFC 8187) alone.
+fn is_file(part: &Part) -> bool {
+    let extended = |value: &[u8]| value.windows(10).any(|word| word.eq_ignore_ascii_case(b"filename*="));
+    part.file_name().is_some()
+        || part.headers().get(CONTENT_DISPOSITION).is_some_and(|value| extended(value.as_bytes()))
 }
 
 /// Reads on after the answer is known, little over `limit` bytes: most clients only listen when they have sent all.
@@ -276,8 +288,7 @@ pub(super) async fn delete(doors: &Doors, caller: &Caller, pin: &str) -> Result<
 pub(super) async fn document(doors: &Doors, name: &str, request: &Request<Incoming>) -> Result<Answer, Answer> {
     let found = doors.queue.document(name).await.map_err(|e| answer::error(&e))?;
     let Some(file) = found else { return Err(answer::detail(StatusCode::NOT_FOUND, "Not Found")) };
-    let range = request.headers().get(RANGE).and_then(|v| v.to_str().ok());
-    answer::file(file, "application/pdf", range).await.map_err(|e| answer::error(&e))
+    static_file::answer(file, "application/pdf", request.headers()).map_err(|e| answer::error(&e))
 }
 
 impl Doors {

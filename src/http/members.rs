@@ -19,16 +19,16 @@ use crate::{
 pub(super) async fn find(doors: &Doors, query: &Query) -> Result<Answer, Answer> {
     let mut invalid = Invalid::default();
     let mut read = |name: &'static str| {
-        let value = query.get(name).map(normal);
-        match &value {
+        let given = query.get(name);
+        match given.map(str::trim) {
             None => invalid.0.extend(Invalid::missing(&["query", name], &Value::Null).0),
-            Some(text) if text.is_empty() => invalid.0.push(json!({
-                "type": "string_too_short", "loc": ["query", name], "input": "", "ctx": {"min_length": 1},
+            Some("") => invalid.0.push(json!({
+                "type": "string_too_short", "loc": ["query", name], "input": given, "ctx": {"min_length": 1},
                 "msg": "String should have at least 1 character",
             })),
             Some(_) => {}
         }
-        value
+        given.map(normal)
     };
     let (surname, number) = (read("surname"), read("number"));
     let (Some(surname), Some(number), true) = (surname, number, invalid.0.is_empty()) else {

@@ -40,8 +40,8 @@ pub struct LivePanel {
     terminals: Rc<Terminals>,
     settings: Rc<Settings>,
     clock: Clock,
-    /// Holds the glyphs that were drawn once.
-    canvas: RefCell<Canvas>,
+    /// Holds the glyphs that were drawn once; not there until somebody looks.
+    canvas: RefCell<Option<Canvas>>,
     /// The last frame: what it shows, its name, its PNG.
     frame: RefCell<Option<(Layout, u64, Bytes)>>,
     effects: (channel::Sender<Effect>, channel::Receiver<Effect>),
@@ -59,7 +59,7 @@ impl LivePanel {
             terminals,
             settings,
             clock,
-            canvas: RefCell::new(Canvas::new(size.0, size.1)),
+            canvas: RefCell::new(None),
             frame: RefCell::new(None),
             effects: channel::bounded(EFFECTS),
             seen: RefCell::default(),
@@ -87,7 +87,8 @@ impl LivePanel {
             None => now(self.clock),
         };
         let mut canvas = self.canvas.borrow_mut();
-        paint(&mut canvas, &layout);
+        let canvas = canvas.get_or_insert_with(|| Canvas::new(self.settings.panel.width, self.settings.panel.height));
+        paint(canvas, &layout);
         let png = Bytes::from(canvas.to_png());
         *frame = Some((layout, last + 1, png.clone()));
         (last + 1, png)

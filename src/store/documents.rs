@@ -4,7 +4,7 @@
 
 use std::{
     fs::{self, File},
-    io,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -13,12 +13,12 @@ use std::{
 };
 
 use sha2::{Digest as _, Sha256};
-use smol::{Unblock, io::AsyncWriteExt as _};
 
 use crate::{access::hex, error::Error};
 
-/// Bytes between the network and the disk. `smol::fs::File` would take 8 MiB for each upload.
-const BUFFER_BYTES: usize = 128 << 10;
+/// Bytes that gather between the network and the disk: one walk to another thread each. `smol::fs::File` would take
+/// 8 MiB for each upload.
+const BUFFER_BYTES: usize = 256 << 10;
 
 /// Random characters of a stored name: whoever has it may read the document, as with print-api.
 const NAME_CHARS: usize = 128;
@@ -64,13 +64,20 @@ impl Drop for Reserved {
 
 /// A document on its way in. Dropped before [`Incoming::keep`], it leaves nothing.
 pub struct Incoming {
-    file: Unblock<File>,
+    /// `None` once writing has failed.
+    writing: Option<Writing>,
+    buffer: Vec<u8>,
     path: PathBuf,
     folder: PathBuf,
-    sha256: Sha256,
     bytes: u64,
     kept: bool,
     _reserved: Reserved,
+}
+
+/// What moves to another thread and back.
+struct Writing {
+    file: File,
+    sha256: Sha256,
 }
 
 impl Documents {
@@ -104,8 +111,10 @@ impl Documents {
             }
             let path = folder.join(format!("{INCOMING}{}", random_name(32)?));
             let file = File::options().read(true).write(true).create_new(true).open(&path)?;
-            let file = Unblock::with_capacity(BUFFER_BYTES, file);
-            Ok(Incoming { file, path, folder, sha256: Sha256::new(), bytes: 0, kept: false, _reserved: reserved })
+            let writing = Some(Writing { file, sha256: Sha256::new() });
+            let incoming =
+                Incoming { writing, buffer: Vec::new(), path, folder, bytes: 0, kept: false, _reserved: reserved };
+            Ok(incoming)
         })
         .await
     }
@@ -184,22 +193,41 @@ impl Incoming {
 
     /// Takes the next bytes.
     pub async fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
-        self.sha256.update(chunk);
         self.bytes += chunk.len() as u64;
-        self.file.write_all(chunk).await
+        self.buffer.extend_from_slice(chunk);
+        if self.buffer.len() < BUFFER_BYTES { Ok(()) } else { self.flush(|_| Ok(())).await }
     }
 
     /// All has come: on the disk for good, but not yet under a name. The file, for whoever inspects it.
     pub async fn complete(&mut self) -> io::Result<File> {
-        self.file.flush().await?;
         let path = self.path.clone();
         // Opened anew: whoever inspects it cannot write to it.
-        self.file.with_mut(move |file| file.sync_data().and_then(|()| File::open(path))).await
+        self.flush(move |file| file.sync_data().and_then(|()| File::open(path))).await
     }
 
-    /// The content's SHA-256.
+    /// Brings what has gathered to the file and goes on with it there.
+    async fn flush<T: Send + 'static>(
+        &mut self,
+        and: impl FnOnce(&File) -> io::Result<T> + Send + 'static,
+    ) -> io::Result<T> {
+        let mut writing = self.writing.take().ok_or(io::ErrorKind::BrokenPipe)?;
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let flushed = smol::unblock(move || {
+            writing.sha256.update(&buffer);
+            writing.file.write_all(&buffer)?;
+            buffer.clear();
+            let done = and(&writing.file)?;
+            Ok::<_, io::Error>((writing, buffer, done))
+        });
+        let (writing, buffer, done) = flushed.await?;
+        (self.writing, self.buffer) = (Some(writing), buffer);
+        Ok(done)
+    }
+
+    /// The content's SHA-256, of a document that is complete.
     pub fn sha256(&self) -> [u8; 32] {
-        self.sha256.clone().finalize().into()
+        let sha256 = self.writing.as_ref().map(|writing| writing.sha256.clone()).unwrap_or_default();
+        sha256.finalize().into()
     }
 
     /// Gives the document its name for good: `day` (`2026-11-22`), 128 random characters and `extension`.

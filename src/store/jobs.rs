@@ -190,18 +190,23 @@ pub fn detach(db: &Connection, document: &str) -> Result<(), Error> {
 
 /// Gives a job its document. Of several at once one gets in.
 pub fn attach(db: &Connection, job: JobId, document: &Document) -> Result<(), Error> {
-    let taken: Option<bool> =
-        db.query_row("SELECT document IS NOT NULL FROM jobs WHERE id = ?1", [job.0], |row| row.get(0)).optional()?;
-    match taken {
+    let mut taken = db.prepare_cached("SELECT document IS NOT NULL FROM jobs WHERE id = ?1")?;
+    match taken.query_row([job.0], |row| row.get(0)).optional()? {
         None => return Err(Error::FilesUnknown(1)),
         Some(true) => return Err(Error::AlreadyUploaded),
         Some(false) => {}
     }
-    db.execute(
+    db.prepare_cached(
         "INSERT INTO documents (name, sha256, bytes, page_count, media_type) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![document.name, document.sha256.as_slice(), document.bytes, document.page_count, document.media_type],
-    )?;
-    db.execute("UPDATE jobs SET document = ?1 WHERE id = ?2", [db.last_insert_rowid(), job.0])?;
+    )?
+    .execute(params![
+        document.name,
+        document.sha256.as_slice(),
+        document.bytes,
+        document.page_count,
+        document.media_type
+    ])?;
+    db.prepare_cached("UPDATE jobs SET document = ?1 WHERE id = ?2")?.execute([db.last_insert_rowid(), job.0])?;
     Ok(())
 }
 

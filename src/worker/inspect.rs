@@ -39,10 +39,11 @@ pub(super) fn whole(file: &mut File) -> Result<(), Failure> {
 
 /// Writes the [`Inspection`].
 pub(super) fn run(document: &PdfDocument<'_>, mut out: impl Write) -> Result<(), Failure> {
-    let page = document.pages().get(0)?;
+    // Not the page itself: that would read all that is drawn on it.
+    let size = document.pages().page_size(0)?;
     let inspection = Inspection {
         page_count: u32::try_from(document.pages().len()).unwrap_or(0),
-        first_page_pt: (page.width().value, page.height().value),
+        first_page_pt: (size.width().value, size.height().value),
     };
     let json = serde_json::to_vec(&inspection).map_err(|e| Failure::Own(e.to_string()))?;
     out.write_all(&json)?;
