@@ -21,6 +21,7 @@ mod ipp;
 mod media;
 mod message;
 mod request;
+mod urf;
 mod uri;
 
 use error::{PrinterError, UriError};

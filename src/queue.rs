@@ -31,7 +31,10 @@ use crate::{
         documents::{Documents, Incoming, Sender},
         jobs::{self, Document, Ending, Job, Order},
     },
-    worker::{Inspection, Listening, Rendering, WorkerError, Workers},
+    worker::{
+        Inspection, WorkerError, Workers,
+        team::{Listening, Rendering},
+    },
 };
 
 /// Draws of a PIN before the kiosk says that there are too many users, as print-api does.
@@ -367,7 +370,7 @@ impl Queue {
         let ticket = Ticket { pages: Default::default(), copies: crate::job::ticket::Copies::ONE, ..known.ticket };
         let view = self.printer().capabilities.unwrap_or_else(any_printer);
         let plan = Plan::fit(&ticket, &view, document.page_count).map_err(|_| Error::PastTheEnd)?;
-        let plan = Plan { pages: vec![page], resolution, sides: Sides::OneSided, ..plan };
+        let plan = Plan { pages: vec![page], resolution, sides: Sides::OneSided, format: Format::PwgRaster, ..plan };
         let file = self.documents.open_document(&document.name).await?;
         let (rendering, listening) = self.workers.render(file, &plan, |_| {}).await.map_err(|_| Error::Worker)?;
         Ok((rendering, listening, plan))

@@ -324,8 +324,13 @@ impl Default for PrintApi {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Worker {
-    /// Children at one time.
-    pub children: usize,
+    /// Documents looked at at one time, when they are uploaded.
+    pub inspections: usize,
+    /// Documents drawn at one time: one is printed, another is shown.
+    pub drawings: usize,
+    /// Children that draw one document together, page by page in turns; 0 is one a core, 4 at the most, and one alone for
+    /// `ottisk raster`.
+    pub children_abreast: u32,
     /// Bytes of address space of a child; pdfium's decoded pictures are the bulk.
     pub address_space_bytes: u64,
     /// Seconds of CPU for one look at a document.
@@ -343,7 +348,9 @@ pub struct Worker {
 impl Default for Worker {
     fn default() -> Self {
         Self {
-            children: 3,
+            inspections: 2,
+            drawings: 2,
+            children_abreast: 0,
             address_space_bytes: 1 << 30,
             inspect_cpu_s: 10,
             render_cpu_s: 1_800,
@@ -430,8 +437,8 @@ impl Settings {
         if api.auth_questions == 0 || api.auth_timeout_s == 0 {
             return refuse("print_api: auth_questions and auth_timeout_s must be 1 or more");
         }
-        if self.worker.children == 0 || self.http.connections == 0 {
-            return refuse("worker.children and http.connections must be 1 or more");
+        if self.worker.inspections == 0 || self.worker.drawings == 0 || self.http.connections == 0 {
+            return refuse("worker.inspections, worker.drawings and http.connections must be 1 or more");
         }
         Ok(())
     }

@@ -1,24 +1,25 @@
 //! Documents are opened only here: in a jailed child that is this same program, run as `ottisk worker …`.
 //!
 //! The child is a Unix filter: document on stdin, result on stdout, one JSON line an event on stderr, verdict as exit
-//! code. End of stream means exit 0 and nothing else: [`Rendering`] turns any other end into a read error.
-//! This file is the parent's side; what runs in the child is in [`inspect`] and [`render`], its walls in [`jail`].
+//! code. End of stream means exit 0 and nothing else: [`team::Rendering`] turns any other end into a read error.
+//! This file is the parent's side; what runs in the child is in [`inspect`] and [`render`], its walls in [`jail`]; several that draw one document are a [`team`].
 
 pub mod child;
 pub mod inspect;
 pub mod jail;
 pub mod library;
 pub mod render;
+pub mod team;
+mod turns;
 
 use std::{
     cell::RefCell,
     fs::File,
     io,
+    os::{fd::AsRawFd as _, unix::process::CommandExt as _},
     path::PathBuf,
-    pin::Pin,
-    process::{ExitStatus, Stdio},
+    process::{self, ExitStatus, Stdio},
     rc::Rc,
-    task::{Context, Poll},
     time::Duration,
 };
 
@@ -26,19 +27,24 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use smol::{
     Timer,
     future::FutureExt as _,
-    io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader},
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader},
     lock::Semaphore,
-    process::{Child, ChildStderr, ChildStdout, Command},
+    process::{Child, ChildStderr, Command},
     stream::StreamExt as _,
 };
 
-use crate::job::{pages::PageRanges, plan::Plan};
+use self::turns::Ends;
+use crate::job::plan::Plan;
 
 /// The document is bad; `sysexits.h` calls it `EX_DATAERR`.
 pub const EXIT_BAD_DOCUMENT: u8 = 65;
 
 /// Bytes of an inspection's answer; it is one short JSON object.
 const ANSWER_BYTES: u64 = 64 << 10;
+
+/// Children that draw one document together unless a setting says otherwise: each needs up to 80 MB, and a printer takes
+/// no more than four cores draw.
+const MOST_ABREAST: u32 = 4;
 
 /// Large pages for a child's large buffers (glibc 2.35 and later; others take no notice): a page with pictures spends a
 /// fifth of its time in page faults without them.
@@ -102,7 +108,9 @@ pub enum WorkerError {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Note {
-    /// So many raster pages were written.
+    /// The document is open, and so many raster pages will be written by all children together.
+    Pages(u32),
+    /// So many raster pages were written by this child.
     Page(u32),
     /// Why the document is bad, or the child ended.
     Error(String),
@@ -114,7 +122,9 @@ pub enum Note {
 pub struct Workers {
     program: PathBuf,
     library: library::Library,
-    slots: std::sync::Arc<Semaphore>,
+    /// Documents looked at, and apart from them those drawn: uploads do not keep paper waiting.
+    inspections: std::sync::Arc<Semaphore>,
+    drawings: std::sync::Arc<Semaphore>,
     limits: crate::settings::Worker,
 }
 
@@ -124,9 +134,19 @@ impl Workers {
         Ok(Self {
             program: std::env::current_exe()?,
             library: library::Library::unpack(state_folder)?,
-            slots: std::sync::Arc::new(Semaphore::new(limits.children)),
+            inspections: std::sync::Arc::new(Semaphore::new(limits.inspections)),
+            drawings: std::sync::Arc::new(Semaphore::new(limits.drawings)),
             limits,
         })
+    }
+
+    /// Children that draw one document together.
+    fn abreast(&self) -> u32 {
+        let cores = std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(1));
+        match self.limits.children_abreast {
+            0 => cores.min(MOST_ABREAST),
+            asked => asked,
+        }
     }
 
     /// Opens the document and counts its pages.
@@ -141,8 +161,8 @@ impl Workers {
 
     /// Runs a task that answers with one JSON object.
     async fn ask<T: DeserializeOwned>(&self, task: &str, document: File) -> Result<T, WorkerError> {
-        let _slot = self.slots.acquire_arc().await;
-        let mut child = self.start(task, &[], self.limits.inspect_cpu_s, document, None).await?;
+        let _slot = self.inspections.acquire_arc().await;
+        let mut child = self.start(task, &[], self.limits.inspect_cpu_s, document, None, None).await?;
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let answer = async {
             let (Some(stdout), Some(stderr)) = (stdout, stderr) else { return Err(io::ErrorKind::BrokenPipe.into()) };
@@ -161,50 +181,7 @@ impl Workers {
         serde_json::from_slice(&answer).map_err(|e| WorkerError::Died(e.to_string()))
     }
 
-    /// Draws the plan's pages. Raster comes out of the [`Rendering`] as fast as it is read; `on_page` hears of each page.
-    pub async fn render(
-        &self,
-        document: File,
-        plan: &Plan,
-        on_page: impl Fn(u32) + 'static,
-    ) -> Result<(Rendering, Listening), WorkerError> {
-        let slot = self.slots.acquire_arc().await;
-        let mut child = self.start("render", &[plan_argument(plan)?], self.limits.render_cpu_s, document, None).await?;
-        let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
-            return Err(WorkerError::NotStarted("no pipes".into()));
-        };
-        let (said, heard) = smol::channel::bounded(1);
-        let listening = async move {
-            let _ = said.try_send(ended(child, stderr, on_page).await);
-            drop(slot);
-        };
-        let verdict = Box::pin(async move {
-            match heard.recv().await {
-                Ok(verdict) => verdict.map_err(io::Error::other),
-                Err(_) => Err(io::ErrorKind::UnexpectedEof.into()),
-            }
-        });
-        Ok((Rendering { stdout, end: End::NotReached, verdict }, Box::pin(listening)))
-    }
-
-    /// Draws the pages that `ranges` name straight into `out`; the plan's own pages are not looked at, so that the
-    /// document need not be opened twice.
-    pub async fn render_to(
-        &self,
-        document: File,
-        plan: &Plan,
-        ranges: &PageRanges,
-        out: File,
-    ) -> Result<(), WorkerError> {
-        let _slot = self.slots.acquire_arc().await;
-        let arguments = [plan_argument(plan)?, format!("--pages={ranges}")];
-        let mut child = self.start("render", &arguments, self.limits.render_cpu_s, document, Some(out)).await?;
-        match child.stderr.take() {
-            Some(stderr) => ended(child, stderr, |_| {}).await,
-            None => Err(WorkerError::NotStarted("no pipes".into())),
-        }
-    }
-
+    /// Starts a child. `ends` are the ends of a ring that it shall keep.
     async fn start(
         &self,
         task: &str,
@@ -212,23 +189,41 @@ impl Workers {
         cpu_s: u64,
         document: File,
         out: Option<File>,
+        ends: Option<Ends>,
     ) -> Result<Child, WorkerError> {
         let failed = |error: &dyn std::fmt::Display| WorkerError::NotStarted(error.to_string());
         let limits = Limits {
             address_space_bytes: self.limits.address_space_bytes,
             cpu_s,
-            file_bytes: if out.is_some() { u64::MAX } else { 0 },
+            // Into a file it may write; into a pipe it needs no leave.
+            file_bytes: if out.as_ref().is_some_and(is_file) { u64::MAX } else { 0 },
             page_cpu_s: self.limits.page_cpu_s,
             document_pages: self.limits.document_pages,
         };
-        let mut command = Command::new(&self.program);
+        let mut command = process::Command::new(&self.program);
         command.args(["worker", task, "--library"]).arg(self.library.path().await.map_err(|e| failed(&e))?);
         command.arg("--limits").arg(serde_json::to_string(&limits).map_err(|e| failed(&e))?);
-        command
-            .args(arguments)
-            .env_clear()
+        command.args(arguments).env_clear();
+        if task == "render" {
             // Whoever only looks at a document would pay for clearing large pages that it does not fill.
-            .envs((task == "render").then_some(TUNABLES))
+            command.env(TUNABLES.0, TUNABLES.1);
+        }
+        if let Some(ends) = &ends {
+            let kept = [ends.from.as_raw_fd(), ends.to.as_raw_fd()];
+            command.arg(format!("--ring={}/{}", kept[0], kept[1]));
+            // SAFETY: between fork and exec only `fcntl` is called, which is allowed there; the descriptors are open,
+            // for `ends` lives until the child was started.
+            unsafe {
+                command.pre_exec(move || {
+                    kept.iter().try_for_each(|fd| match libc::fcntl(*fd, libc::F_SETFD, 0) {
+                        0 => Ok(()),
+                        _ => Err(io::Error::last_os_error()),
+                    })
+                });
+            }
+        }
+        let mut command = Command::from(command);
+        command
             .stdin(document)
             .stdout(out.map_or_else(Stdio::piped, Stdio::from))
             .stderr(Stdio::piped())
@@ -237,19 +232,13 @@ impl Workers {
     }
 }
 
+fn is_file(out: &File) -> bool {
+    out.metadata().is_ok_and(|data| data.is_file())
+}
+
 fn plan_argument(plan: &Plan) -> Result<String, WorkerError> {
     let plan = serde_json::to_string(plan).map_err(|e| WorkerError::NotStarted(e.to_string()))?;
     Ok(format!("--plan={plan}"))
-}
-
-/// Listens to a child until it has ended: well or not.
-async fn ended(mut child: Child, stderr: ChildStderr, on_page: impl Fn(u32)) -> Result<(), WorkerError> {
-    let notes = Notes::default();
-    notes.listen(stderr, on_page).await;
-    match child.status().await {
-        Ok(status) => notes.verdict(status),
-        Err(error) => Err(WorkerError::Died(error.to_string())),
-    }
 }
 
 /// What a child said, kept until it ended.
@@ -258,11 +247,11 @@ struct Notes(Rc<RefCell<Option<String>>>);
 
 impl Notes {
     /// Reads stderr to its end. It is a stranger's: lines are cut, and what is not a note is logged at debug level.
-    async fn listen(&self, stderr: ChildStderr, on_page: impl Fn(u32)) {
+    async fn listen(&self, stderr: ChildStderr, on_note: impl Fn(Note)) {
         let mut lines = BufReader::new(stderr.take(ANSWER_BYTES * 16)).lines();
         while let Some(Ok(line)) = lines.next().await {
             match serde_json::from_str(&line) {
-                Ok(Note::Page(page)) => on_page(page),
+                Ok(note @ (Note::Pages(_) | Note::Page(_))) => on_note(note),
                 Ok(Note::Error(why)) => *self.0.borrow_mut() = Some(why),
                 Ok(Note::Warning(why)) => tracing::warn!(target: "ottisk::worker", "{why}"),
                 Err(_) => tracing::debug!(target: "ottisk::worker", line = %line.chars().take(200).collect::<String>()),
@@ -278,41 +267,5 @@ impl Notes {
             Some(1) => Err(WorkerError::Failed(why.unwrap_or_default())),
             _ => Err(WorkerError::Died(why.unwrap_or_else(|| status.to_string()))),
         }
-    }
-}
-
-/// Reads what a child says beside its result; must run while the result is read.
-pub type Listening = Pin<Box<dyn Future<Output = ()>>>;
-
-/// A raster stream that ends well only when its child did.
-pub struct Rendering {
-    stdout: ChildStdout,
-    end: End,
-    verdict: Pin<Box<dyn Future<Output = io::Result<()>> + Send>>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum End {
-    NotReached,
-    Reached,
-    Good,
-}
-
-impl AsyncRead for Rendering {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
-        if self.end == End::NotReached {
-            match Pin::new(&mut self.stdout).poll_read(cx, buf) {
-                Poll::Ready(Ok(0)) if !buf.is_empty() => self.end = End::Reached,
-                other => return other,
-            }
-        }
-        if self.end == End::Reached {
-            match self.verdict.as_mut().poll(cx) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Ok(())) => self.end = End::Good,
-                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-            }
-        }
-        Poll::Ready(Ok(0))
     }
 }

@@ -14,7 +14,10 @@ use ottisk::{
         ticket::{Copies, Ticket},
     },
     printer::{Document, JobReport, JobState, Printer, PrinterState, error::PrinterError},
-    raster::pwg::{SYNC, encode::PageEncoder, header::PageHeader},
+    raster::{
+        packbits::PageEncoder,
+        pwg::{SYNC, header::PageHeader},
+    },
 };
 
 use crate::peers::{PRINTER_LIMITS, PrinterPeer};

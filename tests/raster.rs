@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use ottisk::job::plan::{ColorSpace, Media};
+use ottisk::job::plan::{ColorSpace, Format, Media};
 use serde_json::{Value, json};
 
 use crate::{
@@ -70,6 +70,8 @@ fn bad_arguments_end_with_2_and_one_line() {
         vec!["raster", file, "--sides", "three"],
         vec!["raster", file, "--sheet-back", "upside-down"],
         vec!["raster", file, "--scaling", "huge"],
+        vec!["raster", file, "--number-up", "3"],
+        vec!["raster", file, "--format", "jpeg"],
         vec!["raster", file, "--no-such-option"],
         vec!["raster", file, "-o"],
         vec!["print", file],
@@ -194,6 +196,93 @@ fn raster_obeys_pages_media_resolution_and_color() {
         let expected = reference.page(&own, 2, &Media::a4(), 600, ColorSpace::Srgb8);
         assert!(expected.chunks_exact(3).any(|pixel| pixel == [255, 0, 0]), "the red mark is not red");
         assert_same_pixels("page 2", &pages[0].1, &expected);
+    }
+}
+
+#[test]
+fn children_that_draw_in_turns_write_what_one_writes() {
+    let folder = temporary("raster");
+    let own = written("own.pdf", &document(&[(595, 842); 9], 400));
+    let drawn = |children: u32, arguments: &[&str]| {
+        let config = folder.join(format!("{children}.toml"));
+        fs::write(&config, format!("[worker]\nchildren_abreast = {children}\n")).expect("written");
+        let ran = run(&[&["raster", text(&own), "--config", text(&config)], arguments].concat());
+        assert_eq!(ran.code, Some(0), "{children}: {}", ran.stderr);
+        ran.stdout
+    };
+    let duplex = ["--sides", "two-sided-long-edge", "--sheet-back", "rotated"];
+    for arguments in
+        [&["--color", "rgb"][..], &["--resolution", "600"], &["--number-up", "2"], &duplex, &["--pages", "1-4"]]
+    {
+        let alone = drawn(1, arguments);
+        for children in [2, 3, 4, 9] {
+            assert!(drawn(children, arguments) == alone, "{children} {arguments:?}");
+        }
+    }
+}
+
+#[test]
+fn apple_raster_has_the_pixels_of_pwg_raster() {
+    let own = written("own.pdf", &document(&[(595, 842), (842, 595), (612, 792)], 10));
+    for (color, duplex) in [("gray", "one-sided"), ("rgb", "two-sided-long-edge")] {
+        let asked = ["--color", color, "--sides", duplex, "--sheet-back", "flipped", "--resolution", "150"];
+        let Some(pwg) = raster(&own, &asked) else { return };
+        let Some(urf) = raster(&own, &[&asked[..], &["--format", "urf"]].concat()) else { return };
+        assert_eq!((pwg.len(), urf.len()), (3, 3));
+        for ((as_pwg, expected), (as_urf, pixels)) in pwg.iter().zip(&urf) {
+            for name in ["width", "height", "hw_resolution", "duplex", "bits_per_pixel"] {
+                assert_eq!(as_pwg[name], as_urf[name], "{color} {name}");
+            }
+            assert!(expected == pixels, "{color}: pixels differ");
+        }
+    }
+}
+
+#[test]
+fn pages_that_share_a_side_stand_where_they_are_read() {
+    // Each page has one mark of its own: how many sides, and which quarters of each have ink.
+    let own = written("own.pdf", &document(&[(595, 842); 5], 10));
+    let inked = |pixels: &[u8], header: &Value, right: bool, below: bool| {
+        let side = |name: &str| usize::try_from(header[name].as_u64().expect("pixels")).expect("small");
+        let (width, height) = (side("width"), side("height"));
+        let rows = if below { height / 2..height } else { 0..height / 2 };
+        let columns = if right { width / 2..width } else { 0..width / 2 };
+        rows.into_iter().any(|y| pixels[y * width..][columns.clone()].iter().any(|pixel| *pixel < 128))
+    };
+    let asked = ["--resolution", "72", "--number-up"];
+    let Some(two) = raster(&own, &[&asked[..], &["2"]].concat()) else { return };
+    assert_eq!(two.len(), 3);
+    let halves = |(header, pixels): &DecodedPage| {
+        [true, false].map(|below| inked(pixels, header, false, below) || inked(pixels, header, true, below))
+    };
+    // The sheet is turned to be read: its first page is at the bottom of the paper.
+    assert_eq!(two.iter().map(halves).collect::<Vec<_>>(), [[true, true], [true, true], [true, false]]);
+    let Some(four) = raster(&own, &[&asked[..], &["4"]].concat()) else { return };
+    let quarters = |(header, pixels): &DecodedPage| {
+        [(false, false), (true, false), (false, true), (true, true)].map(|(r, b)| inked(pixels, header, r, b))
+    };
+    assert_eq!(four.iter().map(quarters).collect::<Vec<_>>(), [[true; 4], [true, false, false, false]]);
+}
+
+#[test]
+fn pages_become_jpeg_files_near_to_the_raster() {
+    let folder = temporary("raster");
+    let sample = sample();
+    for color in ["gray", "rgb"] {
+        let out = |format: &str| {
+            let out = folder.join(format!("{color}-{format}"));
+            let asked = ["raster", text(&sample), "--resolution", "72", "--color", color, "--format", format];
+            let ran = run(&[&asked[..], &["-o", text(&out)]].concat());
+            assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+            out
+        };
+        let (exact, near) = (out("png"), out("jpeg"));
+        assert_eq!(names(&near), ["page-0001.jpeg", "page-0002.jpeg", "page-0003.jpeg"]);
+        let jpeg = fs::read(near.join("page-0001.jpeg")).expect("a file");
+        // SOI, APP0, JFIF, 1.x, dots per inch, 72 by 72 (ITU-T T.871 §10.1).
+        assert_eq!((&jpeg[..4], &jpeg[6..11]), ([0xff, 0xd8, 0xff, 0xe0].as_slice(), b"JFIF\0".as_slice()));
+        assert_eq!(&jpeg[13..18], [1, 0, 72, 0, 72]);
+        assert!(near.join("page-0001.jpeg").metadata().expect("there").len() > 1_000, "{}", exact.display());
     }
 }
 
@@ -341,4 +430,17 @@ fn print_ends_well_only_when_all_came_out() {
     assert_eq!(ran.code, Some(1), "1 of 3 came out: {}", ran.stderr);
     let impressions: Vec<_> = peer.tickets().iter().map(|ticket| ticket["impressions"].clone()).collect();
     assert_eq!(impressions, [3, 3, 3]);
+}
+
+#[test]
+fn a_printer_that_takes_apple_raster_only_gets_it() {
+    let Some(peer) = PrinterPeer::start(&["-2", "-s", "20,10", "-f", "image/urf"]) else { return };
+    let able = smol::block_on(peer.printer.capabilities()).expect("suitable");
+    assert_eq!(able.formats, [Format::Urf]);
+    let own = written("own.pdf", &a4_pages(3));
+    let ran = run(&["print", text(&own), "--sides", "two-sided-long-edge", "--printer", &peer.uri()]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let tickets = peer.tickets();
+    assert_eq!((tickets.len(), &tickets[0]["impressions"]), (1, &json!(3)), "{tickets:?}");
+    assert_eq!(tickets[0]["content_type"], json!("image/urf"), "{tickets:?}");
 }

@@ -121,7 +121,7 @@ fn inside() {
         document_pages: 1,
     };
     let parent = std::os::unix::process::parent_id();
-    ottisk::worker::jail::enter(&forever).expect("walls");
+    ottisk::worker::jail::enter(&forever, &[]).expect("walls");
     let mut said = String::new();
     let mut tell = |what: &str, done: bool| said.push_str(&format!("\n{what} {done}"));
     tell("own-stdout", std::io::stdout().write_all(b"\n").is_ok());

@@ -1,6 +1,6 @@
 //! `ottisk print`: print without the server; exit 0 only when the printer says that all sides came out.
 
-use std::{fs::File, io::Write as _, path::PathBuf, time::Duration};
+use std::{fs::File, io::Write as _, path::PathBuf, rc::Rc, time::Duration};
 
 use lexopt::Arg;
 use smol::Timer;
@@ -46,7 +46,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     if settings.printer.uri.is_empty() {
         return Err(Failure::Usage("no printer: give --printer URI or [printer] uri".into()));
     }
-    let workers = Workers::new(settings.worker.clone(), Some(&library_folder(&asked.common)))?;
+    let workers = Rc::new(Workers::new(settings.worker.clone(), Some(&library_folder(&asked.common)))?);
     smol::block_on(print(&asked, &settings, &workers))
 }
 
@@ -89,7 +89,7 @@ fn unavailable(error: PrinterError) -> Failure {
     Failure::Unavailable(format!("printer: {error}"))
 }
 
-async fn print(asked: &Asked, settings: &Settings, workers: &Workers) -> Result<(), Failure> {
+async fn print(asked: &Asked, settings: &Settings, workers: &Rc<Workers>) -> Result<(), Failure> {
     let opened = File::open(&asked.file);
     let document = opened.map_err(|e| anyhow::anyhow!("{}: {e}", asked.file.display()))?;
     let page_count = workers.inspect(document.try_clone()?).await.map_err(failure)?.page_count;

@@ -5,6 +5,7 @@ use std::{
     io,
     os::fd::AsFd as _,
     path::{Path, PathBuf},
+    rc::Rc,
 };
 
 use lexopt::Arg;
@@ -17,24 +18,28 @@ use super::{
 use crate::{
     job::{
         pages::PageRanges,
-        plan::{ColorSpace, Format, Media, Plan, Scaling, SheetBack, Sides},
+        plan::{ColorSpace, Format, Media, NumberUp, Plan, Scaling, SheetBack, Sides},
     },
-    printer::{error::PrinterError, file::pages},
+    printer::{
+        error::PrinterError,
+        file::pages::{self, PictureFormat},
+    },
     worker::{WorkerError, Workers},
 };
 
 pub(super) const HELP: &str = "\
-ottisk raster FILE --format pwg|png   what the printer would get, in a file
+ottisk raster FILE --format pwg|urf|png|jpeg   what the printer would get, in a file
 
-  --format pwg|png          PWG Raster (default), or a folder of PNG pages
+  --format pwg|urf|png|jpeg PWG Raster (default), Apple Raster, or a folder of PNG or JPEG pages
   --resolution DPI          300 by default
   --color gray|rgb          gray by default
   --pages RANGES            1-3,7; all by default
   --media NAME              iso_a4_210x297mm by default
   --scaling fit|fill|none|auto
+  --number-up 1|2|4         pages on a side; 1 by default
   --sides one-sided|two-sided-long-edge|two-sided-short-edge
   --sheet-back normal|flipped|rotated|manual-tumble
-  -o OUT|-                  file, or folder for png; - is stdout (default for pwg)
+  -o OUT|-                  file, or folder for png and jpeg; - is stdout (default for pwg and urf)
   --config FILE, --data DIR
 ";
 
@@ -52,15 +57,19 @@ struct Asked {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Output {
-    Pwg,
-    Png,
+    Raster(Format),
+    Pictures(PictureFormat),
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     super::start_log();
     let asked = read(arguments)?;
-    let settings = asked.common.settings()?;
-    let workers = Workers::new(settings.worker, Some(&library_folder(&asked.common)))?;
+    let mut settings = asked.common.settings()?;
+    if settings.worker.children_abreast == 0 {
+        // Nobody waits at a printer: what costs least, unless the settings say how many.
+        settings.worker.children_abreast = 1;
+    }
+    let workers = Rc::new(Workers::new(settings.worker, Some(&library_folder(&asked.common)))?);
     smol::block_on(draw(&asked, &workers))
 }
 
@@ -73,7 +82,7 @@ pub(super) fn library_folder(common: &Common) -> PathBuf {
 }
 
 fn read(mut arguments: Arguments) -> Result<Asked, Failure> {
-    let (mut file, mut out, mut format) = (None, None, Output::Pwg);
+    let (mut file, mut out, mut format) = (None, None, Output::Raster(Format::PwgRaster));
     let (mut pages, mut common) = (PageRanges::default(), Common::default());
     let mut plan = Plan {
         pages: Vec::new(),
@@ -86,6 +95,7 @@ fn read(mut arguments: Arguments) -> Result<Asked, Failure> {
         color_space: ColorSpace::Sgray8,
         scaling: Scaling::Fit,
         format: Format::PwgRaster,
+        number_up: NumberUp::One,
     };
     while let Some(argument) = arguments.next()? {
         match argument {
@@ -94,7 +104,7 @@ fn read(mut arguments: Arguments) -> Result<Asked, Failure> {
             Arg::Long(name) => {
                 let name = name.to_owned();
                 match name.as_str() {
-                    "format" => format = arguments.one_of(output, "pwg, png")?,
+                    "format" => format = arguments.one_of(output, "pwg, urf, png, jpeg")?,
                     "resolution" => plan.resolution = resolution(arguments.number()?)?,
                     "color" => plan.color_space = arguments.one_of(color_space, "gray, rgb")?,
                     "pages" => {
@@ -103,6 +113,10 @@ fn read(mut arguments: Arguments) -> Result<Asked, Failure> {
                     "media" => {
                         plan.media =
                             arguments.one_of(Media::by_name, "the media of PWG 5101.1 like iso_a4_210x297mm")?
+                    }
+                    "number-up" => {
+                        let up = |text: &str| text.parse().ok().and_then(NumberUp::from_number);
+                        plan.number_up = arguments.one_of(up, "1, 2, 4")?;
                     }
                     "scaling" => plan.scaling = arguments.one_of(scaling, "fit, fill, none, auto")?,
                     "sides" => {
@@ -123,14 +137,19 @@ fn read(mut arguments: Arguments) -> Result<Asked, Failure> {
             other => return Err(unexpected(other)),
         }
     }
+    if let Output::Raster(asked) = format {
+        plan.format = asked;
+    }
     let file = file.ok_or_else(|| Failure::Usage("FILE is missing; see `ottisk raster --help`".into()))?;
     Ok(Asked { file, format, pages, plan, out, common })
 }
 
 fn output(word: &str) -> Option<Output> {
     match word {
-        "pwg" => Some(Output::Pwg),
-        "png" => Some(Output::Png),
+        "pwg" => Some(Output::Raster(Format::PwgRaster)),
+        "urf" => Some(Output::Raster(Format::Urf)),
+        "png" => Some(Output::Pictures(PictureFormat::Png)),
+        "jpeg" => Some(Output::Pictures(PictureFormat::Jpeg)),
         _ => None,
     }
 }
@@ -168,13 +187,13 @@ pub(super) fn failure(error: WorkerError) -> Failure {
     }
 }
 
-async fn draw(asked: &Asked, workers: &Workers) -> Result<(), Failure> {
+async fn draw(asked: &Asked, workers: &Rc<Workers>) -> Result<(), Failure> {
     let opened = File::open(&asked.file);
     let document = opened.map_err(|e| anyhow::anyhow!("{}: {e}", asked.file.display()))?;
     match (asked.format, &asked.out) {
-        (Output::Png, None) => Err(Failure::Usage("png needs -o FOLDER".into())),
-        (Output::Png, Some(folder)) => draw_pictures(asked, workers, document, folder).await,
-        (Output::Pwg, out) => {
+        (Output::Pictures(_), None) => Err(Failure::Usage("pictures need -o FOLDER".into())),
+        (Output::Pictures(format), Some(folder)) => draw_pictures(asked, workers, document, folder, format).await,
+        (Output::Raster(_), out) => {
             let out = match out {
                 Some(path) if path != Path::new("-") => {
                     File::create(path).map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?
@@ -186,12 +205,19 @@ async fn draw(asked: &Asked, workers: &Workers) -> Result<(), Failure> {
     }
 }
 
-async fn draw_pictures(asked: &Asked, workers: &Workers, document: File, folder: &Path) -> Result<(), Failure> {
+async fn draw_pictures(
+    asked: &Asked,
+    workers: &Rc<Workers>,
+    document: File,
+    folder: &Path,
+    format: PictureFormat,
+) -> Result<(), Failure> {
     std::fs::create_dir_all(folder).map_err(|e| anyhow::anyhow!("{}: {e}", folder.display()))?;
     let plan = planned(asked, workers, document.try_clone()?).await?;
     let (rendering, listening) = workers.render(document, &plan, |_| {}).await.map_err(failure)?;
     let into = folder.to_owned();
-    let writing = smol::unblock(move || pages::write(BlockOn::new(rendering), &plan, &into, &|| true, &mut |_| Ok(())));
+    let writing =
+        smol::unblock(move || pages::write(BlockOn::new(rendering), &plan, &into, format, &|| true, &mut |_| Ok(())));
     let written = smol::future::zip(writing, listening).await.0;
     written.map_err(|error| match error {
         PrinterError::Folder(why) => Failure::Failed(anyhow::anyhow!("{}: {why}", folder.display())),
@@ -200,7 +226,7 @@ async fn draw_pictures(asked: &Asked, workers: &Workers, document: File, folder:
 }
 
 /// The plan with its pages.
-async fn planned(asked: &Asked, workers: &Workers, document: File) -> Result<Plan, Failure> {
+async fn planned(asked: &Asked, workers: &Rc<Workers>, document: File) -> Result<Plan, Failure> {
     let page_count = workers.inspect(document).await.map_err(failure)?.page_count;
     let pages = asked.pages.resolve(page_count);
     let pages = pages.map_err(|_| Failure::BadDocument(format!("only {page_count} pages")))?;

@@ -1,9 +1,13 @@
 //! Faults: why sheets do not come out, as a closed list that every door can put into words.
 //!
-//! The words themselves are in `assets/text/faults.toml`; the keywords are those of RFC 8011 §5.4.12 and PWG 5100.9.
+//! The words themselves are in `assets/text/faults.toml`; the keywords are those of RFC 8011 §5.4.12 and PWG 5100.9. Those
+//! that are rare are put into words by [`reason`].
+
+pub mod reason;
 
 use serde::{Deserialize, Serialize};
 
+use self::reason::Severity;
 use crate::text::{Language, Text, say};
 
 /// A reason a job waits or a printer stands.
@@ -53,7 +57,10 @@ impl Fault {
     /// The fault a `printer-state-reasons` keyword tells of. Reports and warnings that do not stop a printer,
     /// and `none`, are `None`.
     pub fn from_reason(keyword: &str) -> Option<Self> {
-        let base = keyword.strip_suffix("-error").or_else(|| keyword.strip_suffix("-warning")).unwrap_or(keyword);
+        let (base, told) = reason::split(keyword);
+        if told == Some(Severity::Report) {
+            return None;
+        }
         match base {
             "media-empty" | "media-needed" => Some(Self::MediaEmpty),
             "media-jam" => Some(Self::MediaJam),
@@ -62,8 +69,10 @@ impl Fault {
             "output-area-full" => Some(Self::OutputFull),
             "toner-empty" | "marker-supply-empty" => Some(Self::MarkerEmpty),
             "paused" | "moving-to-paused" | "shutdown" | "offline" => Some(Self::Offline),
-            _ if keyword.ends_with("-error") => Some(Self::Other(safe(base))),
-            _ => None,
+            "none" => None,
+            // What nobody has heard of counts when the printer itself calls it an error.
+            _ if told.is_none() && !reason::is_known(base) => None,
+            _ => (reason::severity(keyword) == Severity::Error).then(|| Self::Other(safe(base))),
         }
     }
 
@@ -93,6 +102,11 @@ impl Fault {
 impl Fault {
     /// What happened.
     pub fn title(&self, language: Language) -> String {
+        if let Self::Other(keyword) = self
+            && !keyword.is_empty()
+        {
+            return reason::title(keyword, language);
+        }
         let (impressions, of) = match self {
             Self::ShortCount { impressions, of } => (impressions.to_string(), of.to_string()),
             _ => Default::default(),
@@ -132,7 +146,7 @@ impl Fault {
             Self::OutputFull => (say::FAULT_OUTPUT_FULL_TITLE, say::FAULT_OUTPUT_FULL_DO),
             Self::MarkerEmpty => (say::FAULT_MARKER_EMPTY_TITLE, say::FAULT_MARKER_EMPTY_DO),
             Self::Offline => (say::FAULT_OFFLINE_TITLE, say::FAULT_OFFLINE_DO),
-            Self::Other(_) => (say::FAULT_OTHER_TITLE, say::FAULT_OTHER_DO),
+            Self::Other(keyword) => (say::FAULT_OTHER_TITLE, reason::advice(keyword)),
         }
     }
 }
@@ -152,6 +166,10 @@ mod tests {
         assert_eq!(Fault::from_reason("media-empty-warning"), Some(Fault::MediaEmpty));
         assert_eq!(Fault::from_reason("none"), None);
         assert_eq!(Fault::from_reason("toner-low-report"), None);
+        assert_eq!(Fault::from_reason("stapler-jam"), Some(Fault::Other("stapler-jam".into())));
+        assert_eq!(Fault::from_reason("stapler-jam-warning"), None);
+        assert_eq!(Fault::from_reason("media-jam-report"), None);
+        assert_eq!(Fault::from_reason("vendor-thing"), None);
         assert_eq!(Fault::from_reason("<b>fuser-over-temp-error"), Some(Fault::Other("bfuser-over-temp".into())));
     }
 }

@@ -13,6 +13,8 @@ use super::{pages::PastTheEnd, ticket::Ticket};
 pub enum Format {
     /// `image/pwg-raster`, PWG 5102.4.
     PwgRaster,
+    /// `image/urf`, Apple Raster.
+    Urf,
 }
 
 impl Format {
@@ -20,6 +22,7 @@ impl Format {
     pub fn media_type(self) -> &'static str {
         match self {
             Self::PwgRaster => "image/pwg-raster",
+            Self::Urf => "image/urf",
         }
     }
 }
@@ -130,6 +133,35 @@ pub enum Scaling {
     Fill,
     /// The page's own size, centred; what hangs over is cut.
     None,
+}
+
+/// How many pages stand on a side of a sheet (`number-up`, RFC 8011 §5.2.9).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NumberUp {
+    /// Each page has a side of its own.
+    #[default]
+    One,
+    /// Two, beside each other on the turned sheet.
+    Two,
+    /// Four, in two rows.
+    Four,
+}
+
+impl NumberUp {
+    /// The number.
+    pub fn get(self) -> usize {
+        match self {
+            Self::One => 1,
+            Self::Two => 2,
+            Self::Four => 4,
+        }
+    }
+
+    /// Reads the number.
+    pub fn from_number(number: u32) -> Option<Self> {
+        [Self::One, Self::Two, Self::Four].into_iter().find(|up| u32::try_from(up.get()) == Ok(number))
+    }
 }
 
 /// A medium: its self-describing name (PWG 5101.1 §5), its size and the unprintable margins, in 1/100 mm.
@@ -244,6 +276,9 @@ pub struct Plan {
     pub scaling: Scaling,
     /// What is sent.
     pub format: Format,
+    /// How many pages stand on a side.
+    #[serde(default)]
+    pub number_up: NumberUp,
 }
 
 /// Why a ticket cannot be printed on this printer.
@@ -292,25 +327,30 @@ impl Plan {
             color_space,
             scaling: Scaling::Fit,
             format: capabilities.formats.iter().min().copied().ok_or(PlanError::NoFormat)?,
+            number_up: NumberUp::One,
         })
+    }
+
+    /// Sides that one set takes.
+    fn set(&self) -> u32 {
+        u32::try_from(self.pages.len().div_ceil(self.number_up.get())).unwrap_or(u32::MAX)
     }
 
     /// Raster pages that are sent: a set with an odd number of pages gets a blank back when it stands twice.
     pub fn raster_pages(&self) -> u32 {
-        let set = u32::try_from(self.pages.len()).unwrap_or(u32::MAX);
+        let set = self.set();
         let padded = if self.pads() { set.saturating_add(1) } else { set };
         padded.saturating_mul(self.repeats.saturating_sub(1)).saturating_add(set)
     }
 
     /// Whether a blank back follows a set, so that the next copy begins on a new sheet.
     pub fn pads(&self) -> bool {
-        self.repeats > 1 && self.sides.is_two_sided() && self.pages.len() % 2 == 1
+        self.repeats > 1 && self.sides.is_two_sided() && self.set() % 2 == 1
     }
 
     /// Sides of paper with something on them, all copies counted.
     pub fn impressions(&self) -> u32 {
-        let set = u32::try_from(self.pages.len()).unwrap_or(u32::MAX);
-        set.saturating_mul(self.copies).saturating_mul(self.repeats)
+        self.set().saturating_mul(self.copies).saturating_mul(self.repeats)
     }
 
     /// Sides with something on them in the raster that is sent: what a printer that does not multiply by its copies
@@ -321,7 +361,7 @@ impl Plan {
 
     /// Sheets of paper, all copies counted.
     pub fn sheets(&self) -> u32 {
-        let set = u32::try_from(self.pages.len()).unwrap_or(u32::MAX);
+        let set = self.set();
         let set = if self.sides.is_two_sided() { set.div_ceil(2) } else { set };
         set.saturating_mul(self.copies).saturating_mul(self.repeats)
     }

@@ -8,6 +8,7 @@ use super::{
     media,
     message::{Attributes, Value},
     safe,
+    urf::Urf,
 };
 use crate::job::plan::{Capabilities, Format, SheetBack, Sides};
 
@@ -57,12 +58,7 @@ const MAX_COPIES: i32 = 9_999;
 
 /// What the printer can do, as far as plans need it.
 pub fn capabilities(printer: Attributes<'_>) -> Result<Capabilities, PrinterError> {
-    let types = "pwg-raster-document-type-supported";
-    let gray = printer.values(types).is_empty() || printer.has(types, "sgray_8");
-    let srgb = printer.has(types, "srgb_8");
-    if !printer.has("document-format-supported", Format::PwgRaster.media_type()) || !(gray || srgb) {
-        return Err(PrinterError::Unsuitable);
-    }
+    let Raster { format, gray, srgb, resolutions, sheet_back } = raster(printer).ok_or(PrinterError::Unsuitable)?;
     let mut sides: Vec<Sides> = printer.texts("sides-supported").filter_map(Sides::from_keyword).collect();
     sides.sort_by_key(|sides| sides.keyword());
     sides.dedup();
@@ -70,19 +66,51 @@ pub fn capabilities(printer: Attributes<'_>) -> Result<Capabilities, PrinterErro
         sides.push(Sides::OneSided);
     }
     Ok(Capabilities {
-        formats: vec![Format::PwgRaster],
-        resolutions: resolutions(printer),
+        formats: vec![format],
+        resolutions,
         color: srgb && prints_color(printer),
         gray,
         sides,
-        sheet_back: printer
-            .texts("pwg-raster-document-sheet-back")
-            .find_map(SheetBack::from_keyword)
-            .unwrap_or_default(),
+        sheet_back,
         copies: copies(printer),
         media: media::ready(printer),
         model: printer.texts("printer-make-and-model").next().map(safe).unwrap_or_default(),
     })
+}
+
+/// What a printer takes in one raster format.
+struct Raster {
+    format: Format,
+    gray: bool,
+    srgb: bool,
+    resolutions: Vec<u32>,
+    sheet_back: SheetBack,
+}
+
+/// The format we like best of those the printer takes; each is described by attributes of its own.
+fn raster(printer: Attributes<'_>) -> Option<Raster> {
+    let takes = |format: Format| printer.has("document-format-supported", format.media_type());
+    let types = "pwg-raster-document-type-supported";
+    let pwg = || Raster {
+        format: Format::PwgRaster,
+        gray: printer.values(types).is_empty() || printer.has(types, "sgray_8"),
+        srgb: printer.has(types, "srgb_8"),
+        resolutions: resolutions(printer),
+        sheet_back: printer
+            .texts("pwg-raster-document-sheet-back")
+            .find_map(SheetBack::from_keyword)
+            .unwrap_or_default(),
+    };
+    let urf = || {
+        let Urf { resolutions: told, gray, color, sheet_back } = Urf::of(printer);
+        let believed = |dpi: &u32| i32::try_from(*dpi).is_ok_and(|dpi| RESOLUTIONS.contains(&dpi));
+        let told: Vec<_> = told.into_iter().filter(believed).take(MAX_VALUES).collect();
+        let resolutions = if told.is_empty() { resolutions(printer) } else { told };
+        // A printer that tells no colours takes gray, which all do.
+        Raster { format: Format::Urf, gray: gray || !color, srgb: color, resolutions, sheet_back }
+    };
+    let mut found = [takes(Format::PwgRaster).then(pwg), takes(Format::Urf).then(urf)].into_iter().flatten();
+    found.find(|raster| raster.gray || raster.srgb)
 }
 
 /// Whether Create-Job takes an attribute (`job-creation-attributes-supported`, PWG 5100.11 §7.7); a printer without
@@ -230,6 +258,24 @@ mod tests {
         for attributes in [without(&["document-format-supported"]), black, vec![]] {
             assert!(matches!(capabilities(Attributes(&attributes)), Err(PrinterError::Unsuitable)));
         }
+    }
+
+    #[test]
+    fn apple_raster_is_taken_where_there_is_no_other() {
+        let formats = |list: &[&str]| {
+            let mut printer = without(&["document-format-supported"]);
+            printer.push(keywords("document-format-supported", list));
+            printer.push(keywords("urf-supported", &["W8", "SRGB24", "RS360-9", "DM2"]));
+            printer
+        };
+        let found = capabilities(Attributes(&formats(&["image/urf"]))).expect("suitable");
+        assert_eq!((found.formats, found.resolutions), (vec![Format::Urf], vec![360]));
+        assert_eq!((found.gray, found.color, found.sheet_back), (true, true, SheetBack::Flipped));
+        let both = capabilities(Attributes(&formats(&["image/urf", "image/pwg-raster"]))).expect("suitable");
+        assert_eq!((both.formats, both.sheet_back), (vec![Format::PwgRaster], SheetBack::Rotated));
+        let bare = [keywords("document-format-supported", &["image/urf"])];
+        let bare = capabilities(Attributes(&bare)).expect("suitable");
+        assert_eq!((bare.gray, bare.color, bare.resolutions), (true, false, vec![300]));
     }
 
     #[test]

@@ -10,7 +10,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use self::record::{Page, Record};
+use self::{
+    pages::PictureFormat,
+    record::{Page, Record},
+};
 use super::{Document, JobReport, JobState, PrinterState, Status, error::PrinterError};
 use crate::job::plan::{Capabilities, Format, Media, Plan, SheetBack, Sides};
 
@@ -92,7 +95,8 @@ impl FilePrinter {
         let sent = smol::unblock(move || {
             let folder = record::job_folder(&jobs.folder, job);
             let document = smol::io::BlockOn::new(document);
-            pages::write(document, &plan, &folder, &|| jobs.is_active(job), &mut |page| jobs.add(job, page))?;
+            let wanted = || jobs.is_active(job);
+            pages::write(document, &plan, &folder, PictureFormat::Png, &wanted, &mut |page| jobs.add(job, page))?;
             jobs.end(job, JobState::Completed).map_err(PrinterError::Folder)
         })
         .await;
@@ -184,11 +188,14 @@ mod tests {
     use super::{FilePrinter, record::Record};
     use crate::{
         job::{
-            plan::{ColorSpace, Format, Media, Plan, Scaling, SheetBack, Sides},
+            plan::{ColorSpace, Format, Media, NumberUp, Plan, Scaling, SheetBack, Sides},
             state::JobId,
         },
         printer::{Document, JobState, error::PrinterError},
-        raster::pwg::{SYNC, encode::PageEncoder, header::PageHeader},
+        raster::{
+            packbits::PageEncoder,
+            pwg::{SYNC, header::PageHeader},
+        },
     };
 
     /// A folder that is gone after the test.
@@ -232,6 +239,7 @@ mod tests {
             color_space: ColorSpace::Srgb8,
             scaling: Scaling::Fit,
             format: Format::PwgRaster,
+            number_up: NumberUp::One,
         }
     }
 

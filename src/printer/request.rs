@@ -161,7 +161,7 @@ fn media(plan: &Plan, printer: Attributes<'_>) -> Option<Attribute> {
 #[cfg(test)]
 mod tests {
     use super::{Attribute, Attributes, Syntax, Value, create, group, media};
-    use crate::job::plan::{ColorSpace, Format, Media, Plan, Scaling, SheetBack, Sides};
+    use crate::job::plan::{ColorSpace, Format, Media, NumberUp, Plan, Scaling, SheetBack, Sides};
 
     fn plan() -> Plan {
         Plan {
@@ -175,6 +175,7 @@ mod tests {
             color_space: ColorSpace::Sgray8,
             scaling: Scaling::Fit,
             format: Format::PwgRaster,
+            number_up: NumberUp::One,
         }
     }
 

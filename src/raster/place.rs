@@ -3,7 +3,7 @@
 //! Pages are measured in points (1/72 inch) as PDF does, media in 1/100 mm as IPP does, the answer is in device pixels.
 //! A page's size is a stranger's word: whatever it says, the numbers here stay small enough for 32 bits.
 
-use crate::job::plan::{Media, Scaling};
+use crate::job::plan::{Media, NumberUp, Scaling};
 
 /// The longest side that is ever drawn, in pixels; a page that would be larger is made smaller as a whole.
 const MAX_SIDE: f64 = 1_000_000.0;
@@ -54,27 +54,79 @@ pub fn media_pixels(media: &Media, resolution: u32) -> (u32, u32) {
 ///
 /// A page whose long side lies across the medium's is turned counter-clockwise, as PWG 5100.13 has landscape.
 pub fn place(page_width_pt: f32, page_height_pt: f32, media: &Media, resolution: u32, scaling: Scaling) -> Placement {
-    let (media_width, media_height) = media_pixels(media, resolution);
-    let clip = printable(media, resolution, media_width, media_height);
-    let mut page = (points(page_width_pt), points(page_height_pt));
-    let turned = (page.0 > page.1 && clip.width < clip.height) || (page.0 < page.1 && clip.width > clip.height);
+    let sheet = sheet(media, resolution);
+    place_in((page_width_pt, page_height_pt), sheet, printable(media, resolution, sheet), sheet, resolution, scaling)
+}
+
+/// Lays pages of these sizes in points, [`NumberUp::get`] at the most, on one side of a sheet.
+///
+/// More than one stand in equal cells of the printable area, each fitted to its own whatever `scaling` says, and are read
+/// in the order of lines (`presentation-direction-number-up` `toright-tobottom`) the way the first of them is held.
+pub fn place_all(
+    pages: &[(f32, f32)],
+    media: &Media,
+    resolution: u32,
+    scaling: Scaling,
+    number_up: NumberUp,
+) -> Vec<Placement> {
+    let sheet = sheet(media, resolution);
+    let clip = printable(media, resolution, sheet);
+    let Some(&first) = pages.first() else { return Vec::new() };
+    if number_up == NumberUp::One {
+        return vec![place_in(first, sheet, clip, sheet, resolution, scaling)];
+    }
+    let cells = cells(clip, number_up, first);
+    let placed = pages.iter().zip(cells);
+    placed.map(|(page, cell)| place_in(*page, cell, cell, sheet, resolution, Scaling::Fit)).collect()
+}
+
+/// Equal cells of `area` in the order in which they are read.
+fn cells(area: Area, number_up: NumberUp, first: (f32, f32)) -> Vec<Area> {
+    let (columns, rows) = match number_up {
+        NumberUp::One => (1, 1),
+        NumberUp::Two if area.width < area.height => (1, 2),
+        NumberUp::Two => (2, 1),
+        NumberUp::Four => (2, 2),
+    };
+    let (width, height) = ((area.width / columns).max(1), (area.height / rows).max(1));
+    let cell = |column: u32, row: u32| Area { x: area.x + column * width, y: area.y + row * height, width, height };
+    match turns((points(first.0), points(first.1)), cell(0, 0)) {
+        false => (0..rows).flat_map(|row| (0..columns).map(move |column| cell(column, row))).collect(),
+        // Turned counter-clockwise, a line runs from the bottom to the top, and the next is to its right.
+        true => (0..columns).flat_map(|column| (0..rows).rev().map(move |row| cell(column, row))).collect(),
+    }
+}
+
+/// Whether the page's long side lies across the area's.
+fn turns(page: (f64, f64), area: Area) -> bool {
+    (page.0 > page.1 && area.width < area.height) || (page.0 < page.1 && area.width > area.height)
+}
+
+fn sheet(media: &Media, resolution: u32) -> Area {
+    let (width, height) = media_pixels(media, resolution);
+    Area { x: 0, y: 0, width, height }
+}
+
+/// Lays a page in `whole`, of which `clip` can be printed, on `medium`.
+fn place_in(page: (f32, f32), whole: Area, clip: Area, medium: Area, resolution: u32, scaling: Scaling) -> Placement {
+    let mut page = (points(page.0), points(page.1));
+    let turned = turns(page, clip);
     if turned {
         page = (page.1, page.0);
     }
-    let sheet = Area { x: 0, y: 0, width: media_width, height: media_height };
     let own = f64::from(resolution) / 72.0;
     let scaling = match scaling {
-        Scaling::Auto => automatic(page, own, sheet, clip),
+        Scaling::Auto => automatic(page, own, whole, clip),
         asked => asked,
     };
     let (within, (width, height)) = match scaling {
-        Scaling::None => (sheet, capped(page, own)),
-        Scaling::Fill => (sheet, snapped(capped(page, ratios(page, sheet, f64::max)), sheet)),
+        Scaling::None => (whole, capped(page, own)),
+        Scaling::Fill => (whole, snapped(capped(page, ratios(page, whole, f64::max)), whole)),
         Scaling::Fit | Scaling::Auto => (clip, fitted(page, clip)),
     };
     Placement {
-        media_width,
-        media_height,
+        media_width: medium.width,
+        media_height: medium.height,
         x: centred(within.x, within.width, width),
         y: centred(within.y, within.height, height),
         width,
@@ -96,7 +148,7 @@ fn automatic(page: (f64, f64), own: f64, sheet: Area, clip: Area) -> Scaling {
 }
 
 /// The medium without its margins. Margins that leave nothing are not believed.
-fn printable(media: &Media, resolution: u32, width: u32, height: u32) -> Area {
+fn printable(media: &Media, resolution: u32, sheet: Area) -> Area {
     let span = |before: u32, after: u32, side: u32| {
         let (before, after) = (pixels(before, resolution), pixels(after, resolution));
         match side.checked_sub(before.saturating_add(after)) {
@@ -104,8 +156,8 @@ fn printable(media: &Media, resolution: u32, width: u32, height: u32) -> Area {
             _ => (0, side),
         }
     };
-    let (x, width) = span(media.margins.left, media.margins.right, width);
-    let (y, height) = span(media.margins.top, media.margins.bottom, height);
+    let (x, width) = span(media.margins.left, media.margins.right, sheet.width);
+    let (y, height) = span(media.margins.top, media.margins.bottom, sheet.height);
     Area { x, y, width, height }
 }
 
@@ -157,8 +209,8 @@ fn centred(start: u32, within: u32, side: u32) -> i32 {
 mod tests {
     use proptest::prelude::{Just, any, prop_assert, prop_oneof, proptest};
 
-    use super::{Placement, place};
-    use crate::job::plan::{Margins, Media, Scaling};
+    use super::{Placement, place, place_all};
+    use crate::job::plan::{Margins, Media, NumberUp, Scaling};
 
     const A4: (f32, f32) = (595.276, 841.89);
 
@@ -235,7 +287,37 @@ mod tests {
         ]
     }
 
+    #[test]
+    fn pages_that_share_a_side_are_read_in_order() {
+        let (portrait, landscape) = ((595.0, 842.0), (842.0, 595.0));
+        let corners = |page, up: NumberUp| {
+            let placed = place_all(&vec![page; up.get()], &Media::a4(), 72, Scaling::Fit, up);
+            let turned = placed.iter().all(|p| p.quarter_turns == 3);
+            let middle = |p: &Placement| (p.clip.x * 2 >= 590, p.clip.y * 2 >= 838);
+            (turned, placed.iter().map(middle).collect::<Vec<_>>())
+        };
+        // (right, below): two portraits lie on their left sides, the first at the bottom.
+        assert_eq!(corners(portrait, NumberUp::Two), (true, vec![(false, true), (false, false)]));
+        assert_eq!(corners(landscape, NumberUp::Two), (false, vec![(false, false), (false, true)]));
+        let rows = vec![(false, false), (true, false), (false, true), (true, true)];
+        assert_eq!(corners(portrait, NumberUp::Four), (false, rows));
+        let turned = vec![(false, true), (false, false), (true, true), (true, false)];
+        assert_eq!(corners(landscape, NumberUp::Four), (true, turned));
+        assert_eq!(place_all(&[], &Media::a4(), 72, Scaling::Fit, NumberUp::One), []);
+    }
+
     proptest! {
+        #[test]
+        fn pages_that_share_a_side_stay_in_their_cells(sizes in proptest::collection::vec((side(), side()), 1..=4)) {
+            for placement in place_all(&sizes, &Media::a4(), 300, Scaling::Fill, NumberUp::Four) {
+                let (x, y, cell) = (placement.x, placement.y, placement.clip);
+                prop_assert!(x >= cell.x.cast_signed() && y >= cell.y.cast_signed());
+                prop_assert!(x.unsigned_abs() + placement.width <= cell.x + cell.width);
+                prop_assert!(y.unsigned_abs() + placement.height <= cell.y + cell.height);
+                prop_assert!(cell.x + cell.width <= placement.media_width);
+            }
+        }
+
         #[test]
         fn no_page_is_too_absurd(
             w in side(), h in side(), width in 0_u32..200_000, height in any::<u32>(), margin in 0_u32..3_000,

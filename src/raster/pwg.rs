@@ -3,10 +3,7 @@
 //! Only what Ottisk sends is here: 8 bits a colour, `sgray_8` and `srgb_8`, chunky order.
 
 pub mod decode;
-pub mod encode;
 pub mod header;
-
-use crate::job::plan::{SheetBack, Sides};
 
 /// The word a document begins with (PWG 5102.4 §4.2): big endian, compressed.
 pub const SYNC: [u8; 4] = *b"RaS2";
@@ -32,36 +29,4 @@ pub enum RasterError {
     /// The reader failed.
     #[error("the document could not be read: {0}")]
     Read(std::io::Error),
-}
-
-/// `CrossFeedTransform` and `FeedTransform` of a page (PWG 5102.4 §4.3.3.3 and §5.2.3): how the printer wants its back.
-///
-/// −1 along an axis means that the sender has mirrored the page along it; both mean a turn by 180°.
-pub fn back_transform(sides: Sides, back: SheetBack, page_is_back: bool) -> (i32, i32) {
-    if !page_is_back {
-        return (1, 1);
-    }
-    match (sides, back) {
-        (Sides::TwoSidedLongEdge, SheetBack::Flipped) => (1, -1),
-        (Sides::TwoSidedShortEdge, SheetBack::Flipped) => (-1, 1),
-        (Sides::TwoSidedLongEdge, SheetBack::Rotated) | (Sides::TwoSidedShortEdge, SheetBack::ManualTumble) => (-1, -1),
-        _ => (1, 1),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::back_transform;
-    use crate::job::plan::{SheetBack, Sides};
-
-    #[test]
-    fn backs_follow_the_table_of_the_standard() {
-        let of = |sides| SheetBack::ALL.map(|back| back_transform(sides, back, true));
-        assert_eq!(of(Sides::OneSided), [(1, 1); 4]);
-        assert_eq!(of(Sides::TwoSidedLongEdge), [(1, 1), (1, -1), (-1, -1), (1, 1)]);
-        assert_eq!(of(Sides::TwoSidedShortEdge), [(1, 1), (-1, 1), (1, 1), (-1, -1)]);
-        for sides in Sides::ALL {
-            assert!(SheetBack::ALL.iter().all(|back| back_transform(sides, *back, false) == (1, 1)));
-        }
-    }
 }

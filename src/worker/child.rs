@@ -1,10 +1,20 @@
 //! `ottisk worker …`: the child's entry. Binds libpdfium, goes to jail, does one task, says how it went.
 
-use std::{ffi::OsString, fs::File, io::Write as _, os::fd::FromRawFd as _, path::PathBuf, process::ExitCode};
+use std::{
+    ffi::OsString,
+    fs::File,
+    io::Write as _,
+    os::fd::{FromRawFd as _, RawFd},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use pdfium_render::prelude::{PdfDocument, Pdfium, PdfiumError, PdfiumInternalError};
 
-use super::{EXIT_BAD_DOCUMENT, Limits, Note, inspect, jail, render};
+use super::{
+    EXIT_BAD_DOCUMENT, Limits, Note, inspect, jail, render,
+    turns::{Output, Place},
+};
 use crate::job::{pages::PageRanges, plan::Plan};
 
 /// Why a task ended without its result.
@@ -40,6 +50,10 @@ struct Arguments {
     plan: Option<Plan>,
     /// Takes the place of the plan's pages, for a parent that does not know how many there are.
     pages: Option<PageRanges>,
+    /// Which of several children this is.
+    place: Place,
+    /// Where its turn comes from and goes to, when there are several.
+    ring: Option<(RawFd, RawFd)>,
 }
 
 /// Runs the child's life. `arguments` are what follows `worker`.
@@ -70,7 +84,8 @@ fn live(arguments: impl Iterator<Item = OsString>) -> Result<(), Failure> {
     let bindings = Pdfium::bind_to_library(&arguments.library)
         .map_err(|e| Failure::Own(format!("{}: {e:?}", arguments.library.display())))?;
     let pdfium = Pdfium::new(bindings);
-    let walls = jail::enter(&arguments.limits)?;
+    let ring = arguments.ring.map_or(vec![], |(from, to)| vec![from, to]);
+    let walls = jail::enter(&arguments.limits, &ring)?;
     if arguments.task == "walls" {
         let json = serde_json::to_vec(&jail::pushed(walls)).map_err(|e| Failure::Own(e.to_string()))?;
         return Ok(std::io::stdout().write_all(&json)?);
@@ -82,8 +97,12 @@ fn live(arguments: impl Iterator<Item = OsString>) -> Result<(), Failure> {
     match (arguments.task.as_str(), &arguments.plan) {
         ("inspect", _) => inspect::run(&open()?, std::io::stdout().lock()),
         ("render", Some(plan)) => {
-            let pages = arguments.pages.as_ref();
-            render::run(open, plan, pages, arguments.limits.page_cpu_s, std::io::stdout().lock())
+            let (place, pages) = (arguments.place, arguments.pages.as_ref());
+            // Not `std::io::stdout()`, which looks for line ends in every page.
+            // SAFETY: descriptor 1 is ours alone; nothing else in the child writes to stdout.
+            let out = unsafe { File::from_raw_fd(1) };
+            let out = Output::new(out, arguments.ring);
+            render::run(open, plan, pages, arguments.limits.page_cpu_s, place, out)
         }
         (task, _) => Err(Failure::Own(format!("worker: no task {task}"))),
     }
@@ -93,6 +112,8 @@ fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Arguments, String>
     use lexopt::prelude::{Long, Value, ValueExt as _};
     let mut parser = lexopt::Parser::from_args(arguments);
     let (mut task, mut library, mut limits, mut plan, mut pages) = (None, None, None, None, None);
+    let (mut place, mut ring) = (Place { index: 0, of: 1 }, None);
+    let two = |value: &str| value.split_once('/').map(|(a, b)| (a.to_owned(), b.to_owned()));
     let text = |e: lexopt::Error| e.to_string();
     while let Some(argument) = parser.next().map_err(text)? {
         let name = match argument {
@@ -109,11 +130,20 @@ fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Arguments, String>
             "limits" => limits = Some(serde_json::from_str(&value).map_err(|e| e.to_string())?),
             "plan" => plan = Some(serde_json::from_str(&value).map_err(|e| e.to_string())?),
             "pages" => pages = Some(PageRanges::parse(&value).map_err(|e| format!("{e:?}"))?),
+            "place" => {
+                let numbers = two(&value).and_then(|(index, of)| Some((index.parse().ok()?, of.parse().ok()?)));
+                let (index, of) = numbers.ok_or("--place is INDEX/OF")?;
+                place = Place { index, of };
+            }
+            "ring" => {
+                let numbers = two(&value).and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
+                ring = Some(numbers.ok_or("--ring is FROM/TO")?);
+            }
             other => return Err(format!("no option --{other}")),
         }
     }
     match (task, library, limits) {
-        (Some(task), Some(library), Some(limits)) => Ok(Arguments { task, library, limits, plan, pages }),
+        (Some(task), Some(library), Some(limits)) => Ok(Arguments { task, library, limits, plan, pages, place, ring }),
         _ => Err("task, --library and --limits are needed".into()),
     }
 }

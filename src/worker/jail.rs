@@ -4,24 +4,24 @@
 //! libpdfium is bound before, so that no file but a font need be opened after. Where the kernel lacks Landlock, opening
 //! files is shut off in seccomp altogether: pdfium then falls back to the fonts it carries.
 
-use std::{collections::BTreeMap, io};
+use std::{collections::BTreeMap, io, os::fd::RawFd};
 
 use super::{Limits, Walls};
 
 /// Folders of fonts that documents may lean on without embedding them.
 const FONTS: [&str; 3] = ["/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/X11/fonts"];
 
-/// Puts the walls up; which of them the kernel has. Cannot be undone.
-pub fn enter(limits: &Limits) -> io::Result<Walls> {
+/// Puts the walls up, and tells which of them the kernel has; of what the parent left open past stderr only `kept` stays.
+/// Cannot be undone.
+pub fn enter(limits: &Limits, kept: &[RawFd]) -> io::Result<Walls> {
     limit(libc::RLIMIT_AS, limits.address_space_bytes)?;
     limit(libc::RLIMIT_CPU, limits.cpu_s)?;
     limit(libc::RLIMIT_FSIZE, limits.file_bytes)?;
     limit(libc::RLIMIT_CORE, 0)?;
     limit(libc::RLIMIT_NOFILE, 64)?;
-    // SAFETY: plain integer arguments; nothing that lives behind the walls owns a descriptor past stderr.
+    close_all_but(kept);
+    // SAFETY: plain integer arguments.
     let set = unsafe {
-        // What the kiosk's own parent left open is nobody's business. Kernels before 5.9 cannot.
-        libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, 0);
         libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) == 0
             && libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
     };
@@ -37,6 +37,20 @@ pub fn enter(limits: &Limits) -> io::Result<Walls> {
 pub(super) fn pushed(walls: Walls) -> Walls {
     let files = std::fs::File::open("/etc/passwd").is_ok();
     Walls { files, sockets: std::net::UdpSocket::bind("127.0.0.1:0").is_ok(), ..walls }
+}
+
+/// What the kiosk's own parent left open is nobody's business. Kernels before 5.9 cannot.
+fn close_all_but(kept: &[RawFd]) {
+    let mut kept: Vec<libc::c_uint> = kept.iter().filter_map(|fd| libc::c_uint::try_from(*fd).ok()).collect();
+    kept.sort_unstable();
+    let mut first = 3;
+    for last in kept.iter().map(|fd| fd.saturating_sub(1)).chain([libc::c_uint::MAX]) {
+        if first <= last {
+            // SAFETY: plain integer arguments; nothing that lives behind the walls owns a descriptor of this range.
+            unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
+        }
+        first = last.saturating_add(2);
+    }
 }
 
 /// Gives the next page `seconds` of CPU; a page that needs more ends the child by SIGPROF.

@@ -1,4 +1,4 @@
-//! In the child: the plan's pages as PWG Raster on stdout, band by band, in memory that does not grow with pages.
+//! In the child: the plan's pages as a raster document on stdout, band by band, in memory that does not grow with pages.
 //!
 //! A band is drawn into one buffer that is used again and again. For a back that the printer wants turned, the band is
 //! taken from the other end of the page and turned in place, so that the pixels are the same ones.
@@ -9,15 +9,22 @@ use pdfium_render::prelude::{
     PdfBitmap, PdfBitmapFormat, PdfDocument, PdfPage, PdfPageRenderRotation, PdfRenderConfig,
 };
 
-use super::{Note, child::Failure, child::say, jail};
+use super::{
+    Note,
+    child::{Failure, say},
+    jail,
+    turns::{Output, Place},
+};
 use crate::{
     job::{
         pages::PageRanges,
         plan::{ColorSpace, Plan},
     },
     raster::{
-        place::{Placement, place},
-        pwg::{SYNC, encode::PageEncoder, header::PageHeader},
+        back_transform, document_head,
+        packbits::PageEncoder,
+        page_head,
+        place::{Placement, media_pixels, place_all},
     },
 };
 
@@ -31,15 +38,17 @@ const BAND_BYTES: usize = 10 << 20;
 
 /// Pages after which the document is opened anew: pdfium keeps fonts and pictures of every page it has drawn, and only
 /// closing the document lets them go. Opening costs nothing that can be measured beside drawing so many pages.
-const PAGES_OF_ONE_OPENING: u32 = 16;
+const PAGES_OF_ONE_OPENING: usize = 16;
 
-/// Draws the plan; `open` opens the document; `ranges`, when given, name the pages instead of the plan.
-pub(super) fn run<'a>(
+/// Draws of the plan what falls to `place`; `open` opens the document; `ranges`, when given, name the pages instead of
+/// the plan.
+pub(super) fn run<'a, W: Write>(
     open: impl Fn() -> Result<PdfDocument<'a>, Failure>,
     plan: &Plan,
     ranges: Option<&PageRanges>,
     page_cpu_s: u64,
-    mut out: impl Write,
+    place: Place,
+    mut out: Output<W>,
 ) -> Result<(), Failure> {
     let mut document = open()?;
     let pages = match ranges {
@@ -50,61 +59,62 @@ pub(super) fn run<'a>(
         }
     };
     let plan = &Plan { pages, ..plan.clone() };
-    out.write_all(&SYNC)?;
-    let mut drawer = Drawer { plan, out, band: Vec::new(), packed: Vec::new(), written: 0 };
-    let mut drawn = 0;
-    for _ in 0..plan.repeats {
-        for page in &plan.pages {
-            if drawn == PAGES_OF_ONE_OPENING {
-                // The old one first, or both would be in memory.
-                drop(document);
-                document = open()?;
-                drawn = 0;
-            }
-            drawn += 1;
-            jail::next_page(page_cpu_s)?;
-            let index = i32::try_from(page.saturating_sub(1)).map_err(|e| Failure::Own(e.to_string()))?;
-            drawer.page(&document.pages().get(index)?)?;
-        }
-        if plan.pads() && drawer.written < plan.raster_pages() {
-            drawer.blank()?;
-        }
+    say(&Note::Pages(plan.raster_pages()));
+    let place = place.among(plan.raster_pages());
+    out.take(place);
+    let mut drawer = Drawer { plan, out, band: Vec::new(), drawn: 0 };
+    if place.index == 0 {
+        drawer.out.buffer().extend(document_head(plan));
     }
-    Ok(drawer.out.flush()?)
+    let mut of_this_opening = 0;
+    for (number, pages) in (0..).zip(sides(plan)).filter(|(number, _)| place.draws(*number)) {
+        if of_this_opening >= PAGES_OF_ONE_OPENING {
+            // The old one first, or both would be in memory.
+            drop(document);
+            document = open()?;
+            of_this_opening = 0;
+        }
+        of_this_opening += pages.len();
+        jail::next_page(page_cpu_s.saturating_mul(pages.len() as u64))?;
+        let index = |page: u32| i32::try_from(page.saturating_sub(1)).map_err(|e| Failure::Own(e.to_string()));
+        let load = |page: &u32| Ok::<_, Failure>(document.pages().get(index(*page)?)?);
+        drawer.side(number, &pages.iter().map(load).collect::<Result<Vec<_>, _>>()?)?;
+    }
+    Ok(())
+}
+
+/// What stands on each raster page: the numbers of pages, none for the empty back between two copies.
+fn sides(plan: &Plan) -> impl Iterator<Item = &[u32]> {
+    let copy = |number: u32| {
+        let blank: Option<&[u32]> = (plan.pads() && number + 1 < plan.repeats).then_some(&[]);
+        plan.pages.chunks(plan.number_up.get()).chain(blank)
+    };
+    (0..plan.repeats).flat_map(copy)
 }
 
 struct Drawer<'a, W> {
     plan: &'a Plan,
-    out: W,
+    out: Output<W>,
     band: Vec<u8>,
-    packed: Vec<u8>,
-    written: u32,
+    drawn: u32,
 }
 
 impl<W: Write> Drawer<'_, W> {
-    fn page(&mut self, page: &PdfPage<'_>) -> Result<(), Failure> {
+    /// Draws these pages, none or as many as the plan has on a side, as raster page `number`, counted from 0.
+    fn side(&mut self, number: u32, pages: &[PdfPage<'_>]) -> Result<(), Failure> {
         let plan = self.plan;
-        let placement = place(page.width().value, page.height().value, &plan.media, plan.resolution, plan.scaling);
-        self.sheet_side(&placement, Some(page))
-    }
-
-    /// The empty back between two copies.
-    fn blank(&mut self) -> Result<(), Failure> {
-        let plan = self.plan;
-        self.sheet_side(&place(1.0, 1.0, &plan.media, plan.resolution, plan.scaling), None)
-    }
-
-    fn sheet_side(&mut self, placement: &Placement, page: Option<&PdfPage<'_>>) -> Result<(), Failure> {
-        let plan = self.plan;
-        let header = PageHeader::of(plan, self.written % 2 == 1);
-        let (height, transform) = (header.height as usize, header.transform);
-        self.out.write_all(&header.to_bytes())?;
-        let bytes_per_pixel = plan.color_space.bytes_per_pixel();
-        let row = header.bytes_per_line();
+        let sizes: Vec<_> = pages.iter().map(|page| (page.width().value, page.height().value)).collect();
+        let placements = place_all(&sizes, &plan.media, plan.resolution, plan.scaling, plan.number_up);
+        let is_back = number % 2 == 1;
+        self.out.buffer().extend(page_head(plan, is_back));
+        let transform = back_transform(plan.sides, plan.sheet_back, is_back);
+        let (width, height) = media_pixels(&plan.media, plan.resolution);
+        let (height, bytes_per_pixel) = (height as usize, plan.color_space.bytes_per_pixel());
+        let row = width as usize * bytes_per_pixel;
         // pdfium's own rule; it refuses a buffer with any other.
         let stride = row.div_ceil(4) * 4;
         let rows = (BAND_BYTES / stride).max(BAND_ROWS).min(height);
-        let mut encoder = PageEncoder::new(header.width, plan.color_space);
+        let mut encoder = PageEncoder::new(width, plan.color_space);
         let mut top = 0;
         while top < height {
             let count = rows.min(height - top);
@@ -112,21 +122,19 @@ impl<W: Write> Drawer<'_, W> {
             let from = if transform.1 < 0 { height - top - count } else { top };
             self.band.clear();
             self.band.resize(stride * count, 255);
-            if let Some(page) = page {
+            for (page, placement) in pages.iter().zip(&placements) {
                 draw(&mut self.band, page, placement, plan.color_space, from, count)?;
                 clip(&mut self.band, placement, bytes_per_pixel, stride, from);
             }
             turn(&mut self.band, row, stride, bytes_per_pixel, transform);
-            encoder.rows(&self.band, stride, &mut self.packed);
-            self.out.write_all(&self.packed)?;
-            self.packed.clear();
+            encoder.rows(&self.band, stride, self.out.buffer());
+            self.out.band()?;
             top += count;
         }
-        encoder.finish(&mut self.packed);
-        self.out.write_all(&self.packed)?;
-        self.packed.clear();
-        self.written += 1;
-        say(&Note::Page(self.written));
+        encoder.finish(self.out.buffer());
+        self.out.page()?;
+        self.drawn += 1;
+        say(&Note::Page(self.drawn));
         Ok(())
     }
 }
@@ -170,7 +178,7 @@ fn draw(
     Ok(page.render_into_bitmap_with_config(&mut bitmap, &config)?)
 }
 
-/// Whitens what hangs over the printable area. Nothing to do for a page that lies inside it.
+/// Whitens what hangs over the printable area. Nothing to do for a page that lies inside it, as all do that share a side.
 fn clip(band: &mut [u8], placement: &Placement, bytes_per_pixel: usize, stride: usize, from: usize) {
     let area = placement.clip;
     let inside = placement.x >= area.x.cast_signed()

@@ -1,6 +1,6 @@
 //! The renderer: a real child behind its walls draws a page of the sample.
 
-use std::{fs::File, io::Write as _};
+use std::{fs::File, io::Write as _, rc::Rc};
 
 use smol::io::BlockOn;
 
@@ -60,7 +60,7 @@ fn tell(walls: Walls, pages: u32) -> Finding {
 async fn draw(settings: &Settings) -> Result<(Walls, u32), anyhow::Error> {
     // A store that is not there yet is not made by a look at it.
     let folder = Some(settings.store.folder.as_path()).filter(|folder| folder.exists());
-    let workers = Workers::new(settings.worker.clone(), folder)?;
+    let workers = Rc::new(Workers::new(settings.worker.clone(), folder)?);
     let walls = workers.walls(sample()?).await?;
     let page_count = workers.inspect(sample()?).await?.page_count;
     let plan = Plan::fit(&Ticket::default(), &any_printer(), page_count);

@@ -1,4 +1,4 @@
-//! The pages of a PWG Raster document as PNG files: each has its name only when it is whole.
+//! The pages of a PWG Raster document as PNG or JPEG files: each has its name only when it is whole.
 
 use std::{
     fs::{self, File},
@@ -20,12 +20,34 @@ use crate::{
     },
 };
 
+/// What kind of files the pages become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PictureFormat {
+    /// `page-0001.png`, to the last pixel.
+    Png,
+    /// `page-0001.jpeg`, near to it.
+    Jpeg,
+}
+
+impl PictureFormat {
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Jpeg => "jpeg",
+        }
+    }
+}
+
+/// Quality of JPEG files, 1 to 100: above it files grow and nobody sees why.
+const JPEG_QUALITY: u8 = 90;
+
 /// Writes the document's pages into `folder` and tells `done` of each, as long as `wanted`. A document without pages,
 /// with more pages than planned or with larger ones is none.
 pub fn write(
     document: impl Read,
     plan: &Plan,
     folder: &Path,
+    format: PictureFormat,
     wanted: &dyn Fn() -> bool,
     done: &mut dyn FnMut(Page) -> io::Result<()>,
 ) -> Result<(), PrinterError> {
@@ -34,10 +56,13 @@ pub fn write(
     let mut number = 0;
     while let Some(header) = decoder.next_page().map_err(broken)? {
         number += 1;
-        let file = format!("page-{number:04}.png");
+        let file = format!("page-{number:04}.{}", format.ending());
         let (path, temporary) = (folder.join(&file), folder.join(format!("{file}.part")));
-        let written = picture(&mut decoder, &header, &temporary, wanted)
-            .and_then(|()| fs::rename(&temporary, &path).map_err(PrinterError::Folder));
+        let written = match format {
+            PictureFormat::Png => png(&mut decoder, &header, &temporary, wanted),
+            PictureFormat::Jpeg => jpeg(&mut decoder, &header, &temporary, wanted),
+        };
+        let written = written.and_then(|()| fs::rename(&temporary, &path).map_err(PrinterError::Folder));
         if let Err(error) = written {
             // A part that cannot be removed has a name that says so.
             let _ = fs::remove_file(&temporary);
@@ -52,7 +77,39 @@ pub fn write(
     }
 }
 
-fn picture(
+fn jpeg(
+    decoder: &mut Decoder<impl Read>,
+    header: &PageHeader,
+    path: &Path,
+    wanted: &dyn Fn() -> bool,
+) -> Result<(), PrinterError> {
+    let side = |side: u32| u16::try_from(side).map_err(|_| PrinterError::Folder(io::ErrorKind::InvalidInput.into()));
+    let (width, height) = (side(header.width)?, side(header.height)?);
+    let mut pixels = Vec::with_capacity(header.bytes_per_line() * header.height as usize);
+    while let Some(row) = decoder.next_row().map_err(broken)? {
+        if !wanted() {
+            return Err(PrinterError::Canceled);
+        }
+        pixels.extend_from_slice(row);
+    }
+    let mut file = BufWriter::new(File::create(path).map_err(PrinterError::Folder)?);
+    let mut encoder = jpeg_encoder::Encoder::new(&mut file, JPEG_QUALITY);
+    let dpi = u16::try_from(header.resolution).unwrap_or(u16::MAX);
+    encoder.set_density(jpeg_encoder::PixelDensity::dpi(dpi));
+    let color = match header.color_space {
+        ColorSpace::Sgray8 => jpeg_encoder::ColorType::Luma,
+        ColorSpace::Srgb8 => jpeg_encoder::ColorType::Rgb,
+    };
+    encoder.encode(&pixels, width, height, color).map_err(|error| {
+        PrinterError::Folder(match error {
+            jpeg_encoder::EncodingError::IoError(error) => error,
+            error => io::Error::other(error),
+        })
+    })?;
+    file.flush().map_err(PrinterError::Folder)
+}
+
+fn png(
     decoder: &mut Decoder<impl Read>,
     header: &PageHeader,
     path: &Path,

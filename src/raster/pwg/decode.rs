@@ -160,7 +160,10 @@ mod tests {
     use super::{Decoder, Limits};
     use crate::{
         job::plan::{ColorSpace, Sides},
-        raster::pwg::{RasterError, SYNC, encode::PageEncoder, header::PageHeader},
+        raster::{
+            packbits::PageEncoder,
+            pwg::{RasterError, SYNC, header::PageHeader},
+        },
     };
 
     const LIMITS: Limits = Limits { max_width: 3_000, max_height: 3_000, max_pages: 10 };

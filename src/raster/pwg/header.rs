@@ -2,10 +2,10 @@
 //!
 //! Fields that Ottisk leaves at "printer's choice" are zero; they are not kept when a header is read.
 
-use super::{RasterError, back_transform};
+use super::RasterError;
 use crate::{
     job::plan::{ColorSpace, Plan, Sides},
-    raster::place::media_pixels,
+    raster::{back_transform, place::media_pixels},
 };
 
 /// Length of a header in bytes.

@@ -1,4 +1,5 @@
-//! Lines of pixels into PackBits (PWG 5102.4 §4.4): how often the line stands, then runs and literals of pixels.
+//! Lines of pixels into PackBits (PWG 5102.4 §4.4; Apple Raster has the same): how often the line stands, then runs and
+//! literals of pixels.
 //!
 //! A page comes in bands of any height. Equal lines are counted across bands, so what is written does not depend on them.
 //! A line is compared with itself a pixel on, once and eight bytes at a time; runs and literals are counted in bits.
