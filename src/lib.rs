@@ -22,7 +22,7 @@
 //!    [`queue::Queue::submit`] keeps them, in one transaction.
 //! 2. *Release → paper.* A finger or a scanner moves [`panel::scene`]; [`queue::Queue::release`] changes a row and rings;
 //!    the print loop ([`queue::print`]) fits a [`job::plan::Plan`], writes down what it is about to do, asks the printer
-//!    for a job, lets a child draw bands ([`worker::render`]) and streams them ([`printer::Printer::send`]) until the
+//!    for a job, lets children draw bands in turns ([`worker::team`]), streams them ([`printer::Printer::send`]) until the
 //!    printer tells the end: completed with a print fact, or held again with a [`job::fault::Fault`].
 //! 3. *Members.* Other servers push the list ([`roster::Roster::upsert`]).
 //! 4. *QR → paper.* A terminal, remote or our panel, shows a code ([`terminals::register`]); whoever scans it tells
