@@ -12,7 +12,7 @@ use std::{
 
 use ottisk::{
     job::{plan::Plan, ticket::Ticket},
-    printer::{JobState, Limits, Printer},
+    printer::{JobState, Limits, Printer, PrinterState},
 };
 use serde_json::{Value, json};
 
@@ -332,6 +332,11 @@ fn a_real_printers_job_is_followed_or_held_but_never_sent_twice() {
 
         let kiosk = start();
         let state = settled(&folder, &pin).1;
+        // It may still be at the part that it has got; its ticket comes at the end.
+        until("an idle printer", SOON, || {
+            let status = smol::block_on(printer.printer.status());
+            status.is_ok_and(|status| status.state == PrinterState::Idle).then_some(())
+        });
         let once = printed(&printer).len() - sent;
         assert!(once <= 1, "{when} ({at:?}): {state}, printed {once} times by itself");
         assert!(state != "completed" || once == 1, "{when} ({at:?}): {state}, but nothing came out");
