@@ -372,7 +372,7 @@ impl Queue {
         let plan = Plan::fit(&ticket, &view, document.page_count).map_err(|_| Error::PastTheEnd)?;
         let plan = Plan { pages: vec![page], resolution, sides: Sides::OneSided, format: Format::PwgRaster, ..plan };
         let file = self.documents.open_document(&document.name).await?;
-        let (rendering, listening) = self.workers.render(file, &plan, |_| {}).await.map_err(|_| Error::Worker)?;
+        let (rendering, listening) = self.workers.render(file, &plan).await.map_err(|_| Error::Worker)?;
         Ok((rendering, listening, plan))
     }
 }

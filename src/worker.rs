@@ -110,12 +110,8 @@ pub enum WorkerError {
 pub enum Note {
     /// The document is open, and so many raster pages will be written by all children together.
     Pages(u32),
-    /// So many raster pages were written by this child.
-    Page(u32),
     /// Why the document is bad, or the child ended.
     Error(String),
-    /// Something for the log.
-    Warning(String),
 }
 
 /// Starts children, a few at a time.
@@ -247,13 +243,12 @@ struct Notes(Rc<RefCell<Option<String>>>);
 
 impl Notes {
     /// Reads stderr to its end. It is a stranger's: lines are cut, and what is not a note is logged at debug level.
-    async fn listen(&self, stderr: ChildStderr, on_note: impl Fn(Note)) {
+    async fn listen(&self, stderr: ChildStderr, on_pages: impl Fn(u32)) {
         let mut lines = BufReader::new(stderr.take(ANSWER_BYTES * 16)).lines();
         while let Some(Ok(line)) = lines.next().await {
             match serde_json::from_str(&line) {
-                Ok(note @ (Note::Pages(_) | Note::Page(_))) => on_note(note),
+                Ok(Note::Pages(pages)) => on_pages(pages),
                 Ok(Note::Error(why)) => *self.0.borrow_mut() = Some(why),
-                Ok(Note::Warning(why)) => tracing::warn!(target: "ottisk::worker", "{why}"),
                 Err(_) => tracing::debug!(target: "ottisk::worker", line = %line.chars().take(200).collect::<String>()),
             }
         }

@@ -63,16 +63,16 @@ fn usage(error: lexopt::Error) -> Failure {
 }
 
 impl Common {
-    /// Takes a long option if it is one of these: `Ok(false)` when it is not.
-    pub(super) fn take(&mut self, name: &str, arguments: &mut Arguments) -> Result<bool, Failure> {
+    /// Takes a long option that `command` has not taken itself; what is none of these is refused.
+    pub(super) fn take(&mut self, name: &str, arguments: &mut Arguments, command: &str) -> Result<(), Failure> {
         match name {
             "config" => self.config = Some(arguments.path()?),
             "data" => self.data = Some(arguments.path()?),
             "listen" => self.listen = Some(arguments.text()?),
             "printer" => self.printer = Some(arguments.text()?),
-            _ => return Ok(false),
+            _ => return Err(Failure::Usage(format!("no option --{name}; see `ottisk {command} --help`"))),
         }
-        Ok(true)
+        Ok(())
     }
 
     /// The arguments of a command that has no others.
@@ -81,9 +81,7 @@ impl Common {
         while let Some(argument) = arguments.next()? {
             let Arg::Long(name) = argument else { return Err(unexpected(argument)) };
             let name = name.to_owned();
-            if !common.take(&name, &mut arguments)? {
-                return Err(Failure::Usage(format!("no option --{name}; see `ottisk {command} --help`")));
-            }
+            common.take(&name, &mut arguments, command)?;
         }
         Ok(common)
     }

@@ -82,9 +82,7 @@ pub(super) fn run(mut arguments: Arguments) -> Result<(), Failure> {
             Arg::Long("json") => json = true,
             Arg::Long(option) => {
                 let option = option.to_owned();
-                if !common.take(&option, &mut arguments)? {
-                    return Err(Failure::Usage(format!("no option --{option}; see `ottisk check --help`")));
-                }
+                common.take(&option, &mut arguments, "check")?;
             }
             other => return Err(unexpected(other)),
         }

@@ -32,9 +32,7 @@ pub(super) fn run(mut arguments: Arguments) -> Result<(), Failure> {
             Arg::Value(value) => words.push(value),
             Arg::Long(option) => {
                 let option = option.to_owned();
-                if !common.take(&option, &mut arguments)? {
-                    return Err(Failure::Usage(format!("no option --{option}; see `ottisk members --help`")));
-                }
+                common.take(&option, &mut arguments, "members")?;
             }
             other => return Err(unexpected(other)),
         }

@@ -72,9 +72,7 @@ fn read(mut arguments: Arguments) -> Result<Asked, Failure> {
             }
             Arg::Long(name) => {
                 let name = name.to_owned();
-                if !common.take(&name, &mut arguments)? {
-                    return Err(Failure::Usage(format!("no option --{name}; see `ottisk print --help`")));
-                }
+                common.take(&name, &mut arguments, "print")?;
             }
             other => return Err(unexpected(other)),
         }
@@ -104,7 +102,7 @@ async fn print(asked: &Asked, settings: &Settings, workers: &Rc<Workers>) -> Res
     let plan = Plan { sides: if both { asked.sides } else { plan.sides }, ..plan };
     printer.validate(&plan).await.map_err(unavailable)?;
     let job = printer.create(&plan, "ottisk").await.map_err(unavailable)?;
-    let (rendering, listening) = workers.render(document, &plan, |_| {}).await.map_err(failure)?;
+    let (rendering, listening) = workers.render(document, &plan).await.map_err(failure)?;
     let sending = printer.send(job, &plan, Box::pin(rendering));
     if let (Err(error), ()) = smol::future::zip(sending, listening).await {
         // The printer would take the half for the whole.

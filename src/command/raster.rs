@@ -127,11 +127,7 @@ fn read(mut arguments: Arguments) -> Result<Asked, Failure> {
                         plan.sheet_back =
                             arguments.one_of(SheetBack::from_keyword, "normal, flipped, rotated, manual-tumble")?
                     }
-                    other => {
-                        if !common.take(other, &mut arguments)? {
-                            return Err(Failure::Usage(format!("no option --{other}; see `ottisk raster --help`")));
-                        }
-                    }
+                    other => common.take(other, &mut arguments, "raster")?,
                 }
             }
             other => return Err(unexpected(other)),
@@ -214,7 +210,7 @@ async fn draw_pictures(
 ) -> Result<(), Failure> {
     std::fs::create_dir_all(folder).map_err(|e| anyhow::anyhow!("{}: {e}", folder.display()))?;
     let plan = planned(asked, workers, document.try_clone()?).await?;
-    let (rendering, listening) = workers.render(document, &plan, |_| {}).await.map_err(failure)?;
+    let (rendering, listening) = workers.render(document, &plan).await.map_err(failure)?;
     let into = folder.to_owned();
     let writing =
         smol::unblock(move || pages::write(BlockOn::new(rendering), &plan, &into, format, &|| true, &mut |_| Ok(())));

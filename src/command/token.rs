@@ -28,9 +28,7 @@ pub(super) fn run(mut arguments: Arguments) -> Result<(), Failure> {
             Arg::Long("name") => name = arguments.text()?,
             Arg::Long(option) => {
                 let option = option.to_owned();
-                if !common.take(&option, &mut arguments)? {
-                    return Err(Failure::Usage(format!("no option --{option}; see `ottisk token --help`")));
-                }
+                common.take(&option, &mut arguments, "token")?;
             }
             other => return Err(unexpected(other)),
         }

@@ -213,7 +213,7 @@ impl Queue {
             Ending::Held(Fault::Document)
         };
         let file = self.documents.open_document(document).await.map_err(|error| broken(&error))?;
-        let (rendering, listening) = self.workers.render(file, plan, |_| {}).await.map_err(|error| broken(&error))?;
+        let (rendering, listening) = self.workers.render(file, plan).await.map_err(|error| broken(&error))?;
         // The child's stderr is read beside, or it would stop when that pipe is full.
         let sent = smol::future::zip(self.printer.send(printer_job, plan, Box::pin(rendering)), listening);
         let sending = async {

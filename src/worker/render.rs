@@ -62,7 +62,7 @@ pub(super) fn run<'a, W: Write>(
     say(&Note::Pages(plan.raster_pages()));
     let place = place.among(plan.raster_pages());
     out.take(place);
-    let mut drawer = Drawer { plan, out, band: Vec::new(), drawn: 0 };
+    let mut drawer = Drawer { plan, out, band: Vec::new() };
     if place.index == 0 {
         drawer.out.buffer().extend(document_head(plan));
     }
@@ -96,7 +96,6 @@ struct Drawer<'a, W> {
     plan: &'a Plan,
     out: Output<W>,
     band: Vec<u8>,
-    drawn: u32,
 }
 
 impl<W: Write> Drawer<'_, W> {
@@ -132,10 +131,7 @@ impl<W: Write> Drawer<'_, W> {
             top += count;
         }
         encoder.finish(self.out.buffer());
-        self.out.page()?;
-        self.drawn += 1;
-        say(&Note::Page(self.drawn));
-        Ok(())
+        self.out.page()
     }
 }
 

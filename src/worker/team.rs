@@ -4,7 +4,6 @@
 //! one page costs one child. See [`turns`](super::turns) for how they keep order.
 
 use std::{
-    cell::Cell,
     fs::File,
     future::{Future, poll_fn},
     io,
@@ -17,7 +16,7 @@ use std::{
 use smol::{Async, channel, io::AsyncRead, process::Child};
 
 use super::{
-    Note, Notes, WorkerError, Workers, plan_argument,
+    Notes, WorkerError, Workers, plan_argument,
     turns::{self, Ends, OTHER_ENDED, Ring},
 };
 use crate::job::{pages::PageRanges, plan::Plan};
@@ -33,24 +32,19 @@ struct Team {
 }
 
 impl Workers {
-    /// Draws the plan's pages. Raster comes out of the [`Rendering`] as fast as it is read; `on_page` hears how many
-    /// pages are done.
-    pub async fn render(
-        self: &Rc<Self>,
-        document: File,
-        plan: &Plan,
-        on_page: impl Fn(u32) + 'static,
-    ) -> Result<(Rendering, Listening), WorkerError> {
+    /// Draws the plan's pages. Raster comes out of the [`Rendering`] as fast as it is read.
+    pub async fn render(self: &Rc<Self>, document: File, plan: &Plan) -> Result<(Rendering, Listening), WorkerError> {
         let failed = |error: io::Error| WorkerError::NotStarted(error.to_string());
         let slot = self.drawings.acquire_arc().await;
         let (read, write) = io::pipe().map_err(failed)?;
         let stdout = Async::new(File::from(OwnedFd::from(read))).map_err(failed)?;
         let of = turns::worthwhile(self.abreast(), plan.raster_pages());
-        let team = Team::new(self, vec![plan_argument(plan)?], document, File::from(OwnedFd::from(write)), of);
+        let (workers, arguments) = (Rc::clone(self), vec![plan_argument(plan)?]);
+        let team = Team { workers, arguments, document, out: File::from(OwnedFd::from(write)), of };
         let (first, ring) = team.first().await?;
         let (said, heard) = channel::bounded(1);
         let listening = async move {
-            let _ = said.try_send(team.draw(first, ring, on_page).await);
+            let _ = said.try_send(team.draw(first, ring).await);
             drop(slot);
         };
         let verdict = Box::pin(async move {
@@ -73,17 +67,13 @@ impl Workers {
     ) -> Result<(), WorkerError> {
         let _slot = self.drawings.acquire_arc().await;
         let arguments = vec![plan_argument(plan)?, format!("--pages={ranges}")];
-        let team = Team::new(self, arguments, document, out, self.abreast());
+        let team = Team { workers: Rc::clone(self), arguments, document, out, of: self.abreast() };
         let (first, ring) = team.first().await?;
-        team.draw(first, ring, |_| {}).await
+        team.draw(first, ring).await
     }
 }
 
 impl Team {
-    fn new(workers: &Rc<Workers>, arguments: Vec<String>, document: File, out: File, of: u32) -> Self {
-        Self { workers: Rc::clone(workers), arguments, document, out, of }
-    }
-
     /// Starts the first child, with a ring when others may follow.
     async fn first(&self) -> Result<(Child, Option<Ring>), WorkerError> {
         let ring = (self.of > 1).then(Ring::begin).transpose();
@@ -105,17 +95,10 @@ impl Team {
     }
 
     /// Listens to all children until they have ended: well or not.
-    async fn draw(self, first: Child, ring: Option<Ring>, on_page: impl Fn(u32)) -> Result<(), WorkerError> {
-        let done = Cell::new(0);
-        let count = &|| {
-            done.set(done.get() + 1);
-            on_page(done.get());
-        };
+    async fn draw(self, first: Child, ring: Option<Ring>) -> Result<(), WorkerError> {
         let (tell, told) = channel::bounded(1);
-        let first = ended(first, move |note| match note {
-            Note::Pages(pages) => drop(tell.try_send(pages)),
-            Note::Page(_) => count(),
-            Note::Error(_) | Note::Warning(_) => {}
+        let first = ended(first, move |pages| {
+            let _ = tell.try_send(pages);
         });
         let others = async move {
             // A first child that never tells has failed, and says why.
@@ -130,12 +113,7 @@ impl Team {
             }
             // Nobody else may hold an end of the ring or of the stream: their ends are what is waited for.
             drop(self);
-            let counting = |note| {
-                if matches!(note, Note::Page(_)) {
-                    count();
-                }
-            };
-            all(started.into_iter().map(|child| Box::pin(ended(child, counting))).collect()).await
+            all(started.into_iter().map(|child| Box::pin(ended(child, |_| {}))).collect()).await
         };
         let (first, others) = smol::future::zip(first, others).await;
         worse(first, others)
@@ -143,10 +121,10 @@ impl Team {
 }
 
 /// Listens to a child until it has ended: well or not.
-async fn ended(mut child: Child, on_note: impl Fn(Note)) -> Result<(), WorkerError> {
+async fn ended(mut child: Child, on_pages: impl Fn(u32)) -> Result<(), WorkerError> {
     let Some(stderr) = child.stderr.take() else { return Err(WorkerError::NotStarted("no pipes".into())) };
     let notes = Notes::default();
-    notes.listen(stderr, on_note).await;
+    notes.listen(stderr, on_pages).await;
     match child.status().await {
         Ok(status) => notes.verdict(status),
         Err(error) => Err(WorkerError::Died(error.to_string())),

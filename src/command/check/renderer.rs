@@ -67,7 +67,7 @@ async fn draw(settings: &Settings) -> Result<(Walls, u32), anyhow::Error> {
     let plan = plan.map_err(|error| anyhow::anyhow!("no plan for the sample: {error:?}"))?;
     let plan = Plan { pages: vec![1], resolution: RESOLUTION, sides: Sides::OneSided, ..plan };
     let (max_width, max_height) = media_pixels(&plan.media, plan.resolution);
-    let (rendering, listening) = workers.render(sample()?, &plan, |_| {}).await?;
+    let (rendering, listening) = workers.render(sample()?, &plan).await?;
     let limits = Limits { max_width, max_height, max_pages: 1 };
     let reading = smol::unblock(move || first_page(BlockOn::new(rendering), limits));
     let (picture, ()) = smol::future::zip(reading, listening).await;
