@@ -33,6 +33,14 @@ pub struct Holder {
     pub scopes: Vec<String>,
 }
 
+/// What is known of a token.
+enum Whose {
+    Holder(Holder),
+    Nobodys,
+    /// The auth server does not say.
+    Unsaid,
+}
+
 /// The tokens.
 #[derive(Clone)]
 pub struct Gate {
@@ -53,31 +61,38 @@ impl Gate {
 
     /// Whose the token of the `Authorization` header is.
     pub async fn holder(&self, header: Option<&str>) -> Result<Option<Holder>, Error> {
-        let Some(token) = header.map(bare).filter(|token| !token.is_empty()) else { return Ok(None) };
+        Ok(match self.whose(header).await? {
+            Whose::Holder(holder) => Some(holder),
+            Whose::Nobodys | Whose::Unsaid => None,
+        })
+    }
+
+    async fn whose(&self, header: Option<&str>) -> Result<Whose, Error> {
+        let Some(token) = header.map(bare).filter(|token| !token.is_empty()) else { return Ok(Whose::Nobodys) };
         let hash = hash(token);
         if let Some(own) = self.store.read(move |db| tokens::find(db, &hash)).await? {
-            return Ok(Some(Holder { id: own.id.into(), email: own.name, scopes: own.scopes }));
+            return Ok(Whose::Holder(Holder { id: own.id.into(), email: own.name, scopes: own.scopes }));
         }
-        let Some(auth) = &self.auth else { return Ok(None) };
+        let Some(auth) = &self.auth else { return Ok(Whose::Nobodys) };
         Ok(match auth.session(token).await {
-            Said::Session(session) => {
-                Some(Holder { id: session.id.clone(), email: session.email.clone(), scopes: session.scopes.clone() })
-            }
-            Said::Nobodys | Said::Nothing => None,
+            Said::Session(session) => Whose::Holder(Holder {
+                id: session.id.clone(),
+                email: session.email.clone(),
+                scopes: session.scopes.clone(),
+            }),
+            Said::Nobodys => Whose::Nobodys,
+            Said::Nothing => Whose::Unsaid,
         })
     }
 
     /// Whether the token allows nothing of `scopes` any more. A server that says nothing has not taken it back, so that
     /// terminals stay while it is down.
     pub async fn is_revoked(&self, header: &str, scopes: &'static [&'static str]) -> Result<bool, Error> {
-        match self.pass(Some(header), scopes).await? {
-            Pass::Granted => Ok(false),
-            Pass::Insufficient => Ok(true),
-            Pass::Unknown => Ok(match &self.auth {
-                Some(auth) => !matches!(auth.session(bare(header)).await, Said::Nothing),
-                None => true,
-            }),
-        }
+        Ok(match self.whose(Some(header)).await? {
+            Whose::Holder(holder) => !holds(&holder.scopes, scopes),
+            Whose::Nobodys => true,
+            Whose::Unsaid => false,
+        })
     }
 
     /// Whether the token allows anything at all here: a session of a student at the auth server does not.

@@ -1,11 +1,12 @@
 //! `POST /admin/update` and `/admin/reboot`: commands to one remote terminal, named by its token.
 
-use hyper::{Request, StatusCode, body::Incoming, header::AUTHORIZATION};
+use hyper::{Request, StatusCode, body::Incoming};
 use serde_json::json;
 
 use super::{
     Doors, JSON_BYTES,
     answer::{self, Answer},
+    caller::authorization,
     fields::{Fields, Invalid},
 };
 use crate::{
@@ -15,8 +16,7 @@ use crate::{
 
 /// Has the terminal do it; answers when the terminal has got it.
 pub(super) async fn command(doors: &Doors, request: Request<Incoming>, news: News) -> Result<Answer, Answer> {
-    let header = request.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok()).map(str::to_owned);
-    doors.allow(header.as_deref(), &[scope::TERMINAL_SERVICE]).await?;
+    doors.allow(authorization(request.headers()), &[scope::TERMINAL_SERVICE]).await?;
     let value = doors.json(request, JSON_BYTES).await?;
     let mut invalid = Invalid::default();
     let token = Fields::of(&value, vec!["body".into()], &mut invalid).and_then(|fields| {

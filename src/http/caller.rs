@@ -23,7 +23,7 @@ pub(super) struct Caller {
 impl Caller {
     /// Whoever sent these headers over a connection from `peer`.
     pub(super) fn of(peer: SocketAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> Self {
-        let authorization = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let authorization = authorization(headers).map(str::to_owned);
         let forwarded = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
         let address = believed(peer.ip(), forwarded, trusted);
         Self { peer: SocketAddr::new(address, peer.port()), authorization }
@@ -33,6 +33,11 @@ impl Caller {
     pub(super) fn address(&self) -> IpAddr {
         self.peer.ip()
     }
+}
+
+/// The `Authorization` header, when it is text.
+pub(super) fn authorization(headers: &HeaderMap) -> Option<&str> {
+    headers.get(AUTHORIZATION)?.to_str().ok()
 }
 
 /// The last address that somebody trusted names and that is nobody trusted itself: what stands before it in the list

@@ -1,11 +1,7 @@
 //! `/file` and `/static`: order, upload, change, fetch, delete. print-api's answers to the letter (`status`, `message`,
 //! `ru`), its order of checks, and none of its faults.
 
-use hyper::{
-    Request, StatusCode,
-    body::Incoming,
-    header::{AUTHORIZATION, CONTENT_DISPOSITION},
-};
+use hyper::{Request, StatusCode, body::Incoming, header::CONTENT_DISPOSITION};
 use serde_json::{Value, json};
 
 use super::{
@@ -40,7 +36,6 @@ const TITLE_CHARS: usize = 255;
 
 /// `POST /file`.
 pub(super) async fn order(doors: &Doors, caller: &Caller, request: Request<Incoming>) -> Result<Answer, Answer> {
-    let header = request.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok()).map(str::to_owned);
     let value = doors.json(request, JSON_BYTES).await?;
     let mut invalid = Invalid::default();
     let Some((who, order)) = read_order(&value, &mut invalid).filter(|_| invalid.0.is_empty()) else {
@@ -49,7 +44,7 @@ pub(super) async fn order(doors: &Doors, caller: &Caller, request: Request<Incom
     if !usable(&order.title) {
         return Err(answer::error(&Error::FileName));
     }
-    let header = header.as_deref();
+    let header = caller.authorization.as_deref();
     let member = match who {
         Some((surname, number)) => {
             if doors.settings.print_api.order_needs_token {

@@ -1,11 +1,12 @@
 //! `/is_union_member`: look-up and the pushed list.
 
-use hyper::{Request, StatusCode, body::Incoming, header::AUTHORIZATION};
+use hyper::{Request, StatusCode, body::Incoming};
 use serde_json::{Value, json};
 
 use super::{
     Doors,
     answer::{self, Answer},
+    caller::authorization,
     fields::{Fields, Invalid},
     query::Query,
 };
@@ -50,8 +51,9 @@ pub(super) async fn find(doors: &Doors, query: &Query) -> Result<Answer, Answer>
 
 /// `POST /is_union_member`.
 pub(super) async fn upsert(doors: &Doors, request: Request<Incoming>) -> Result<Answer, Answer> {
-    let header = request.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok()).map(str::to_owned);
-    doors.allow(header.as_deref(), &[scope::USER_CREATE, scope::USER_UPDATE, scope::USER_DELETE]).await?;
+    doors
+        .allow(authorization(request.headers()), &[scope::USER_CREATE, scope::USER_UPDATE, scope::USER_DELETE])
+        .await?;
     let value = doors.json(request, doors.settings.http.json_bytes).await?;
     let mut invalid = Invalid::default();
     let users = Fields::of(&value, vec!["body".into()], &mut invalid).and_then(|fields| {

@@ -9,13 +9,14 @@ use std::net::SocketAddr;
 use hyper::{
     Request, StatusCode,
     body::Incoming,
-    header::{AUTHORIZATION, CACHE_CONTROL, ETAG, HeaderValue, IF_NONE_MATCH},
+    header::{CACHE_CONTROL, ETAG, HeaderValue, IF_NONE_MATCH},
 };
 use serde_json::Value;
 
 use super::{
     Doors, JSON_BYTES,
     answer::{self, Answer},
+    caller::authorization,
     origin,
 };
 use crate::{access::scope, gate::Pass, panel::scene::Event, text::say};
@@ -84,8 +85,7 @@ async fn touch(doors: &Doors, peer: SocketAddr, request: Request<Incoming>) -> R
 
 /// Whether the request's token allows the panel.
 async fn pass(doors: &Doors, request: &Request<Incoming>) -> Result<(), Answer> {
-    let header = request.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok());
-    let pass = doors.gate.pass(header, &[scope::PANEL_TOUCH]).await;
+    let pass = doors.gate.pass(authorization(request.headers()), &[scope::PANEL_TOUCH]).await;
     let status = match pass.map_err(|e| answer::error(&e))? {
         Pass::Granted => return Ok(()),
         Pass::Unknown => StatusCode::UNAUTHORIZED,

@@ -37,6 +37,7 @@ use super::{
     Doors,
     answer::{self, Answer},
     body::timed,
+    caller::authorization,
     files,
     stream::Stream,
 };
@@ -245,7 +246,7 @@ pub(super) async fn document(doors: &Doors, name: &str, request: &Request<Incomi
 }
 
 async fn count(doors: &Doors, name: &str, method: &Method, headers: &HeaderMap, status: StatusCode) {
-    let Some(header) = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()) else { return };
+    let Some(header) = authorization(headers) else { return };
     let served = matches!(status, StatusCode::OK | StatusCode::PARTIAL_CONTENT) && method == Method::GET;
     let range =
         headers.get(RANGE).and_then(|value| value.to_str().ok()).filter(|_| status == StatusCode::PARTIAL_CONTENT);
