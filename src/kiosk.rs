@@ -36,6 +36,7 @@ use crate::{
 pub struct Kiosk {
     /// What the doors open to.
     pub doors: Rc<Doors>,
+    workers: Rc<Workers>,
     settings: Rc<Settings>,
     listener: smol::Async<std::net::TcpListener>,
     /// Nobody else works on this data folder while we do.
@@ -94,7 +95,7 @@ impl Kiosk {
         let documents = Documents::open(&settings.documents(), room).context("documents' folder")?;
         let lived = smol::block_on(open_clock(&store)).map_err(|error| anyhow::anyhow!("lived time: {error:?}"))?;
         let lived = Rc::new(lived);
-        let workers = Rc::new(Workers::new(settings.worker.clone(), Some(&folder)).context("libpdfium")?);
+        let workers = Rc::new(Workers::new(settings.worker.clone(), Some(&folder)).context("libpdfium")?.warm());
         let printer = Printer::open(&settings.printer.uri, printer_limits(&settings)).context("printer.uri")?;
         let roster = Rc::new(Roster::new(store.clone(), Rc::clone(&settings), now));
         let gate = Gate::new(store.clone()).with_auth(auth_server(&settings)?);
@@ -102,7 +103,8 @@ impl Kiosk {
         let guessing = guessing.map_err(|error| anyhow::anyhow!("wrong codes: {error:?}"))?;
         let terminals = Terminals::new(store.clone(), Rc::clone(&settings), now).context("a QR code")?;
         let terminals = Rc::new(terminals);
-        let queue = Rc::new(Queue::new(store, documents, workers, printer, Rc::clone(&settings), now, lived));
+        let drawing = Rc::clone(&workers);
+        let queue = Rc::new(Queue::new(store, documents, drawing, printer, Rc::clone(&settings), now, lived));
         let panel = Rc::new(LivePanel::new(Rc::clone(&settings), Rc::clone(&queue), Rc::clone(&terminals), now));
         let doors = Rc::new(Doors {
             queue,
@@ -115,7 +117,7 @@ impl Kiosk {
             loopback_touches: demo,
             counters: Counters::default(),
         });
-        Ok(Self { doors, settings, listener, _lock: lock })
+        Ok(Self { doors, workers, settings, listener, _lock: lock })
     }
 
     /// Lives until a signal or the first task that ends. `first` runs once everything else does.
@@ -152,6 +154,12 @@ impl Kiosk {
                 let (terminals, executor) = (Rc::clone(&self.doors.terminals), Rc::clone(&executor));
                 Box::pin(async move {
                     terminals.run(executor).await;
+                    Ok(())
+                })
+            }),
+            ("workers", {
+                Box::pin(async move {
+                    self.workers.rest().await;
                     Ok(())
                 })
             }),

@@ -343,6 +343,8 @@ pub struct Worker {
     pub inspect_timeout_s: u64,
     /// Pages a document may have at all.
     pub document_pages: u32,
+    /// Seconds that the process with the library bound waits for the next document; 0 starts a process for each.
+    pub warm_s: u64,
 }
 
 impl Default for Worker {
@@ -357,6 +359,7 @@ impl Default for Worker {
             page_cpu_s: 30,
             inspect_timeout_s: 30,
             document_pages: 100_000,
+            warm_s: 20,
         }
     }
 }

@@ -2,21 +2,27 @@
 //!
 //! The child is a Unix filter: document on stdin, result on stdout, one JSON line an event on stderr, verdict as exit
 //! code. End of stream means exit 0 and nothing else: [`team::Rendering`] turns any other end into a read error.
-//! This file is the parent's side; what runs in the child is in [`inspect`] and [`render`], its walls in [`jail`]; several that draw one document are a [`team`].
+//! This file is the parent's side; what runs in the child is in [`inspect`] and [`render`], its walls in [`jail`];
+//! several that draw one document are a [`team`], and short looks are taken by children of a [`forkserver`].
 
 pub mod child;
+pub mod forkserver;
 pub mod inspect;
 pub mod jail;
 pub mod library;
 pub mod render;
 pub mod team;
 mod turns;
+mod warm;
 
 use std::{
     cell::RefCell,
     fs::File,
     io,
-    os::{fd::AsRawFd as _, unix::process::CommandExt as _},
+    os::{
+        fd::{AsRawFd as _, OwnedFd},
+        unix::process::CommandExt as _,
+    },
     path::PathBuf,
     process::{self, ExitStatus, Stdio},
     rc::Rc,
@@ -25,19 +31,22 @@ use std::{
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use smol::{
-    Timer,
+    Async, Timer,
     future::FutureExt as _,
-    io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader},
+    io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader},
     lock::Semaphore,
-    process::{Child, ChildStderr, Command},
+    process::{Child, Command},
     stream::StreamExt as _,
 };
 
-use self::turns::Ends;
+use self::{forkserver::Request, turns::Ends};
 use crate::job::plan::Plan;
 
 /// The document is bad; `sysexits.h` calls it `EX_DATAERR`.
 pub const EXIT_BAD_DOCUMENT: u8 = 65;
+
+/// The child could not do its work, and not for the document's fault.
+const EXIT_FAILED: u8 = 1;
 
 /// Bytes of an inspection's answer; it is one short JSON object.
 const ANSWER_BYTES: u64 = 64 << 10;
@@ -118,6 +127,7 @@ pub enum Note {
 pub struct Workers {
     program: PathBuf,
     library: library::Library,
+    warm: Option<warm::Warm>,
     /// Documents looked at, and apart from them those drawn: uploads do not keep paper waiting.
     inspections: std::sync::Arc<Semaphore>,
     drawings: std::sync::Arc<Semaphore>,
@@ -130,10 +140,25 @@ impl Workers {
         Ok(Self {
             program: std::env::current_exe()?,
             library: library::Library::unpack(state_folder)?,
+            warm: None,
             inspections: std::sync::Arc::new(Semaphore::new(limits.inspections)),
             drawings: std::sync::Arc::new(Semaphore::new(limits.drawings)),
             limits,
         })
+    }
+
+    /// With a process that has the library bound, for whoever looks at many documents; [`Self::rest`] must run.
+    pub fn warm(mut self) -> Self {
+        self.warm = (self.limits.warm_s > 0).then(warm::Warm::default);
+        self
+    }
+
+    /// Lets that process go when no document comes; for ever.
+    pub async fn rest(&self) {
+        match &self.warm {
+            Some(warm) => warm.rest(Duration::from_secs(self.limits.warm_s)).await,
+            None => std::future::pending().await,
+        }
     }
 
     /// Children that draw one document together.
@@ -158,15 +183,17 @@ impl Workers {
     /// Runs a task that answers with one JSON object.
     async fn ask<T: DeserializeOwned>(&self, task: &str, document: File) -> Result<T, WorkerError> {
         let _slot = self.inspections.acquire_arc().await;
-        let mut child = self.start(task, &[], self.limits.inspect_cpu_s, document, None, None).await?;
-        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let (mut child, stdout, stderr) = self.looking(task, document).await?;
         let answer = async {
-            let (Some(stdout), Some(stderr)) = (stdout, stderr) else { return Err(io::ErrorKind::BrokenPipe.into()) };
             let (mut answer, notes) = (Vec::new(), Notes::default());
             // Both at once, or a child that says much would wait for us and we for it.
             let reading = async { stdout.take(ANSWER_BYTES).read_to_end(&mut answer).await };
             smol::future::zip(reading, notes.listen(stderr, |_| {})).await.0?;
-            Ok::<_, io::Error>((answer, child.status().await?, notes))
+            let status = match &mut child {
+                Looking::Forked(child) => child.status().await?,
+                Looking::Started(child) => child.status().await?,
+            };
+            Ok::<_, io::Error>((answer, status, notes))
         };
         let too_slow = async {
             Timer::after(Duration::from_secs(self.limits.inspect_timeout_s)).await;
@@ -177,33 +204,61 @@ impl Workers {
         serde_json::from_slice(&answer).map_err(|e| WorkerError::Died(e.to_string()))
     }
 
-    /// Starts a child. `ends` are the ends of a ring that it shall keep.
-    async fn start(
-        &self,
-        task: &str,
-        arguments: &[String],
-        cpu_s: u64,
-        document: File,
-        out: Option<File>,
-        ends: Option<Ends>,
-    ) -> Result<Child, WorkerError> {
-        let failed = |error: &dyn std::fmt::Display| WorkerError::NotStarted(error.to_string());
-        let limits = Limits {
+    /// A child that does `task`, forked, or started anew where that cannot be; and what it writes.
+    async fn looking(&self, task: &str, document: File) -> Result<(Looking, Reading, Reading), WorkerError> {
+        let failed = |error: io::Error| WorkerError::NotStarted(error.to_string());
+        let cpu_s = self.limits.inspect_cpu_s;
+        // Once more when the process that forks turns out to be gone. With other pipes: nobody knows whether it left a child.
+        for warm in self.warm.iter().flat_map(|warm| [warm, warm]) {
+            let ([stdout, stderr], [out, said]) = pipes().map_err(failed)?;
+            let request = Request { task: task.to_owned(), limits: self.child_limits(cpu_s, false) };
+            let start = async |socket: OwnedFd| {
+                let command = self.command("forkserver", cpu_s, false).await.map_err(io::Error::other)?;
+                Command::from(command).stdin(socket).stdout(Stdio::null()).kill_on_drop(true).spawn()
+            };
+            let document = document.try_clone().map_err(failed)?.into();
+            match warm.child(request, [document, out, said], start).await {
+                Ok(child) => return Ok((Looking::Forked(child), stdout, stderr)),
+                Err(error) => tracing::warn!(%error, "no child was forked"),
+            }
+        }
+        let ([stdout, stderr], [out, said]) = pipes().map_err(failed)?;
+        let mut command = Command::from(self.command(task, cpu_s, false).await?);
+        command.stdin(document).stdout(out).stderr(said).kill_on_drop(true);
+        Ok((Looking::Started(command.spawn().map_err(failed)?), stdout, stderr))
+    }
+
+    fn child_limits(&self, cpu_s: u64, into_file: bool) -> Limits {
+        Limits {
             address_space_bytes: self.limits.address_space_bytes,
             cpu_s,
             // Into a file it may write; into a pipe it needs no leave.
-            file_bytes: if out.as_ref().is_some_and(is_file) { u64::MAX } else { 0 },
+            file_bytes: if into_file { u64::MAX } else { 0 },
             page_cpu_s: self.limits.page_cpu_s,
             document_pages: self.limits.document_pages,
-        };
+        }
+    }
+
+    /// This program as a child that does `task`.
+    async fn command(&self, task: &str, cpu_s: u64, into_file: bool) -> Result<process::Command, WorkerError> {
+        let failed = |error: &dyn std::fmt::Display| WorkerError::NotStarted(error.to_string());
+        let limits = serde_json::to_string(&self.child_limits(cpu_s, into_file)).map_err(|e| failed(&e))?;
         let mut command = process::Command::new(&self.program);
         command.args(["worker", task, "--library"]).arg(self.library.path().await.map_err(|e| failed(&e))?);
-        command.arg("--limits").arg(serde_json::to_string(&limits).map_err(|e| failed(&e))?);
-        command.args(arguments).env_clear();
-        if task == "render" {
-            // Whoever only looks at a document would pay for clearing large pages that it does not fill.
-            command.env(TUNABLES.0, TUNABLES.1);
-        }
+        command.arg("--limits").arg(limits).env_clear();
+        Ok(command)
+    }
+
+    /// Starts a child that draws. `ends` are the ends of a ring that it shall keep.
+    async fn start(
+        &self,
+        arguments: &[String],
+        document: File,
+        out: File,
+        ends: Option<Ends>,
+    ) -> Result<Child, WorkerError> {
+        let mut command = self.command("render", self.limits.render_cpu_s, is_file(&out)).await?;
+        command.args(arguments).env(TUNABLES.0, TUNABLES.1);
         if let Some(ends) = &ends {
             let kept = [ends.from.as_raw_fd(), ends.to.as_raw_fd()];
             command.arg(format!("--ring={}/{}", kept[0], kept[1]));
@@ -219,13 +274,27 @@ impl Workers {
             }
         }
         let mut command = Command::from(command);
-        command
-            .stdin(document)
-            .stdout(out.map_or_else(Stdio::piped, Stdio::from))
-            .stderr(Stdio::piped())
-            .kill_on_drop(true);
-        command.spawn().map_err(|e| failed(&e))
+        command.stdin(document).stdout(out).stderr(Stdio::piped()).kill_on_drop(true);
+        command.spawn().map_err(|e| WorkerError::NotStarted(e.to_string()))
     }
+}
+
+/// Our end of a pipe.
+type Reading = Async<File>;
+
+/// Two pipes: our ends, and a child's.
+fn pipes() -> io::Result<([Reading; 2], [OwnedFd; 2])> {
+    let ((stdout, out), (stderr, said)) = (io::pipe()?, io::pipe()?);
+    let reading = |end: io::PipeReader| Async::new(File::from(OwnedFd::from(end)));
+    Ok(([reading(stdout)?, reading(stderr)?], [out.into(), said.into()]))
+}
+
+/// A child that looks at a document.
+enum Looking {
+    /// By the process that has the library bound.
+    Forked(warm::Forked),
+    /// Anew.
+    Started(Child),
 }
 
 fn is_file(out: &File) -> bool {
@@ -243,7 +312,7 @@ struct Notes(Rc<RefCell<Option<String>>>);
 
 impl Notes {
     /// Reads stderr to its end. It is a stranger's: lines are cut, and what is not a note is logged at debug level.
-    async fn listen(&self, stderr: ChildStderr, on_pages: impl Fn(u32)) {
+    async fn listen(&self, stderr: impl AsyncRead + Unpin, on_pages: impl Fn(u32)) {
         let mut lines = BufReader::new(stderr.take(ANSWER_BYTES * 16)).lines();
         while let Some(Ok(line)) = lines.next().await {
             match serde_json::from_str(&line) {

@@ -11,7 +11,9 @@ use serde_json::json;
 
 use crate::{
     peers::{Reference, assert_same_pixels},
-    support::{Kiosk, a4_pages, corpus, document, element, names, picture, sample, temporary, until},
+    support::{
+        Kiosk, a4_pages, children, corpus, document, element, names, picture, sample, temporary, until, workers,
+    },
 };
 
 const SOON: Duration = Duration::from_secs(30);
@@ -195,7 +197,7 @@ fn canceled_job_stops_and_may_be_printed_later() {
     assert_eq!(record["state"], "canceled");
     let listed = record["pages"].as_array().expect("pages").len();
     assert!((1..pages).contains(&listed), "{listed} pages of a canceled job came out");
-    until("the renderer is gone", SOON, || children(kiosk.child.id()).is_empty().then_some(()));
+    until("the renderer is gone", SOON, || workers(kiosk.child.id(), "render").is_empty().then_some(()));
     assert_eq!(kiosk.get(&format!("/file/{pin}")).0, 200);
     kiosk.tap("finish");
     assert_eq!(kiosk.json("PATCH", &format!("/file/{pin}"), &json!({"options": {"pages": "30"}})).0, 200);
@@ -233,8 +235,8 @@ fn interrupt_ends_the_demo_at_once_and_whole() {
             kiosk.tap("print");
             until("pages come out", SOON, || kiosk.folder.join("out/job-0001/page-0001.png").exists().then_some(()));
         }
-        let processes = children(kiosk.child.id());
-        assert_eq!(!processes.is_empty(), printing, "children: {processes:?}");
+        let processes: Vec<u32> = children(kiosk.child.id()).into_iter().map(|(pid, _)| pid).collect();
+        assert_eq!(!workers(kiosk.child.id(), "render").is_empty(), printing, "children: {processes:?}");
         let asked = Instant::now();
         let sent = Command::new("kill").args(["-INT", &kiosk.child.id().to_string()]).status();
         assert!(sent.is_ok_and(|status| status.success()));
@@ -248,15 +250,4 @@ fn interrupt_ends_the_demo_at_once_and_whole() {
         };
         until("no child is left", Duration::from_secs(1), || processes.iter().all(gone).then_some(()));
     }
-}
-
-/// Processes that this one started and that still are.
-fn children(parent: u32) -> Vec<u32> {
-    let wanted = format!("PPid:\t{parent}");
-    let processes = names(std::path::Path::new("/proc")).into_iter().filter_map(|name| name.parse().ok());
-    let is_child = |pid: &u32| {
-        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-        status.lines().any(|line| line == wanted) && !status.contains("State:\tZ")
-    };
-    processes.filter(is_child).collect()
 }

@@ -254,8 +254,9 @@ pub fn children(parent: u32) -> Vec<(u32, String)> {
 
 /// The children of a kiosk that do `task`.
 pub fn workers(kiosk: u32, task: &str) -> Vec<u32> {
-    let children = children(kiosk).into_iter();
-    children.filter(|(_, words)| words.contains(&format!(" worker {task} "))).map(|(pid, _)| pid).collect()
+    let name = |pid: &u32| fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    let children = children(kiosk).into_iter().map(|(pid, _)| pid);
+    children.filter(|pid| name(pid).trim_end() == format!("ottisk-{task}")).collect()
 }
 
 /// Sends a signal; whether the process was there.

@@ -22,13 +22,17 @@ pub struct PageEncoder {
     /// How often `pending` stands; 0 when there is none.
     repeat: usize,
     equal: Equal,
+    /// Room for the longest line that there can be.
+    packed: Vec<u8>,
 }
 
 impl PageEncoder {
     /// An encoder for lines of `width` pixels.
     pub fn new(width: u32, color_space: ColorSpace) -> Self {
         let bytes_per_line = (width as usize).saturating_mul(color_space.bytes_per_pixel());
-        Self { bytes_per_line, color_space, pending: Vec::new(), repeat: 0, equal: Equal::default() }
+        // A lone pixel between runs takes a byte more than it is; nothing takes more.
+        let packed = vec![0; bytes_per_line.saturating_mul(2)];
+        Self { bytes_per_line, color_space, pending: Vec::new(), repeat: 0, equal: Equal::default(), packed }
     }
 
     /// Adds a band: lines that begin every `stride` bytes of `rows`. What is past the last whole line is not looked at.
@@ -65,16 +69,12 @@ impl PageEncoder {
 
     fn write(&mut self, line: &[u8], out: &mut Vec<u8>) {
         let Some(count) = self.repeat.checked_sub(1) else { return };
-        out.push(low_byte(count));
-        // A lone pixel between runs takes a byte more than it is; nothing takes more. The room is made once a band.
-        let begin = out.len();
-        out.resize(begin + 2 * line.len(), 0);
-        let packed = &mut out[begin..];
         let length = match self.color_space {
-            ColorSpace::Sgray8 => pack::<1>(line, &mut self.equal, packed),
-            ColorSpace::Srgb8 => pack::<3>(line, &mut self.equal, packed),
+            ColorSpace::Sgray8 => pack::<1>(line, &mut self.equal, &mut self.packed),
+            ColorSpace::Srgb8 => pack::<3>(line, &mut self.equal, &mut self.packed),
         };
-        out.truncate(begin + length);
+        out.push(low_byte(count));
+        out.extend_from_slice(&self.packed[..length]);
     }
 }
 

@@ -1,10 +1,10 @@
 //! `ottisk worker …`: the child's entry. Binds libpdfium, goes to jail, does one task, says how it went.
 
 use std::{
-    ffi::OsString,
+    ffi::{CString, OsString},
     fs::File,
     io::Write as _,
-    os::fd::{FromRawFd as _, RawFd},
+    os::fd::{AsFd as _, FromRawFd as _, RawFd},
     path::PathBuf,
     process::ExitCode,
 };
@@ -12,7 +12,7 @@ use std::{
 use pdfium_render::prelude::{PdfDocument, Pdfium, PdfiumError, PdfiumInternalError};
 
 use super::{
-    EXIT_BAD_DOCUMENT, Limits, Note, inspect, jail, render,
+    EXIT_BAD_DOCUMENT, EXIT_FAILED, Limits, Note, forkserver, inspect, jail, render,
     turns::{Output, Place},
 };
 use crate::job::{pages::PageRanges, plan::Plan};
@@ -43,9 +43,9 @@ impl From<PdfiumError> for Failure {
     }
 }
 
-struct Arguments {
+/// What is to be done with the document on stdin.
+pub(super) struct Work {
     task: String,
-    library: PathBuf,
     limits: Limits,
     plan: Option<Plan>,
     /// Takes the place of the plan's pages, for a parent that does not know how many there are.
@@ -56,19 +56,27 @@ struct Arguments {
     ring: Option<(RawFd, RawFd)>,
 }
 
+impl Work {
+    /// A task of one child that needs no plan.
+    pub(super) fn new(task: String, limits: Limits) -> Self {
+        Self { task, limits, plan: None, pages: None, place: Place { index: 0, of: 1 }, ring: None }
+    }
+}
+
 /// Runs the child's life. `arguments` are what follows `worker`.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
-    match live(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Document(why)) => {
-            say(&Note::Error(why));
-            ExitCode::from(EXIT_BAD_DOCUMENT)
-        }
-        Err(Failure::Own(why)) => {
-            say(&Note::Error(why));
-            ExitCode::FAILURE
-        }
-    }
+    ExitCode::from(verdict(live(arguments)))
+}
+
+/// Says why there is no result; the exit code.
+pub(super) fn verdict(result: Result<(), Failure>) -> u8 {
+    let (why, code) = match result {
+        Ok(()) => return 0,
+        Err(Failure::Document(why)) => (why, EXIT_BAD_DOCUMENT),
+        Err(Failure::Own(why)) => (why, EXIT_FAILED),
+    };
+    say(&Note::Error(why));
+    code
 }
 
 /// One line on stderr. A parent that is gone is noticed at the next write to stdout.
@@ -80,35 +88,46 @@ pub fn say(note: &Note) {
 }
 
 fn live(arguments: impl Iterator<Item = OsString>) -> Result<(), Failure> {
-    let arguments = parse(arguments).map_err(|why| Failure::Own(format!("worker: {why}")))?;
-    let bindings = Pdfium::bind_to_library(&arguments.library)
-        .map_err(|e| Failure::Own(format!("{}: {e:?}", arguments.library.display())))?;
+    let (library, work) = parse(arguments).map_err(|why| Failure::Own(format!("worker: {why}")))?;
+    let bindings =
+        Pdfium::bind_to_library(&library).map_err(|e| Failure::Own(format!("{}: {e:?}", library.display())))?;
     let pdfium = Pdfium::new(bindings);
-    let ring = arguments.ring.map_or(vec![], |(from, to)| vec![from, to]);
-    let walls = jail::enter(&arguments.limits, &ring)?;
-    if arguments.task == "walls" {
+    match work.task.as_str() {
+        "forkserver" => forkserver::serve(&pdfium, std::io::stdin().as_fd()),
+        _ => self::work(&pdfium, &work),
+    }
+}
+
+/// Goes to jail and does it; the process is good for nothing else afterwards.
+pub(super) fn work(pdfium: &Pdfium, work: &Work) -> Result<(), Failure> {
+    // For whoever looks at the processes: a forked child has the command line of the process that forked it.
+    let _ = CString::new(format!("ottisk-{}", work.task)).map(|name| rustix::thread::set_name(&name));
+    let ring = work.ring.map_or(vec![], |(from, to)| vec![from, to]);
+    let walls = jail::enter(&work.limits, &ring)?;
+    if work.task == "walls" {
         let json = serde_json::to_vec(&jail::pushed(walls)).map_err(|e| Failure::Own(e.to_string()))?;
         return Ok(std::io::stdout().write_all(&json)?);
     }
     // SAFETY: descriptor 0 is ours alone; nothing else in the child reads stdin.
     let mut file = unsafe { File::from_raw_fd(0) };
     inspect::whole(&mut file)?;
-    let open = || open(&pdfium, &file, &arguments.limits);
-    match (arguments.task.as_str(), &arguments.plan) {
+    let open = || open(pdfium, &file, &work.limits);
+    match (work.task.as_str(), &work.plan) {
         ("inspect", _) => inspect::run(&open()?, std::io::stdout().lock()),
         ("render", Some(plan)) => {
-            let (place, pages) = (arguments.place, arguments.pages.as_ref());
+            let (place, pages) = (work.place, work.pages.as_ref());
             // Not `std::io::stdout()`, which looks for line ends in every page.
             // SAFETY: descriptor 1 is ours alone; nothing else in the child writes to stdout.
             let out = unsafe { File::from_raw_fd(1) };
-            let out = Output::new(out, arguments.ring);
-            render::run(open, plan, pages, arguments.limits.page_cpu_s, place, out)
+            let out = Output::new(out, work.ring);
+            render::run(open, plan, pages, work.limits.page_cpu_s, place, out)
         }
         (task, _) => Err(Failure::Own(format!("worker: no task {task}"))),
     }
 }
 
-fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Arguments, String> {
+/// The library's path, and what to do with it.
+fn parse(arguments: impl Iterator<Item = OsString>) -> Result<(PathBuf, Work), String> {
     use lexopt::prelude::{Long, Value, ValueExt as _};
     let mut parser = lexopt::Parser::from_args(arguments);
     let (mut task, mut library, mut limits, mut plan, mut pages) = (None, None, None, None, None);
@@ -143,7 +162,7 @@ fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Arguments, String>
         }
     }
     match (task, library, limits) {
-        (Some(task), Some(library), Some(limits)) => Ok(Arguments { task, library, limits, plan, pages, place, ring }),
+        (Some(task), Some(library), Some(limits)) => Ok((library, Work { task, limits, plan, pages, place, ring })),
         _ => Err("task, --library and --limits are needed".into()),
     }
 }

@@ -91,7 +91,7 @@ impl Team {
         };
         let arguments = [self.arguments.as_slice(), &[format!("--place={index}/{}", self.of)]].concat();
         let (document, out) = (document.map_err(failed)?, self.out.try_clone().map_err(failed)?);
-        self.workers.start("render", &arguments, self.workers.limits.render_cpu_s, document, Some(out), ends).await
+        self.workers.start(&arguments, document, out, ends).await
     }
 
     /// Listens to all children until they have ended: well or not.

@@ -24,7 +24,7 @@ TEXTS = [
     ("testTextConversion.txt", "utf-8", "NimbusMonoPS-Regular.otf"),
 ]
 PICTURES = ("jpg", "jpeg", "png", "tif", "tiff", "bmp", "gif")
-SMALLEST_PICTURE_BYTES = 15_000
+SMALLEST_PICTURE_BYTES = 2_000
 
 
 @dataclass

@@ -77,6 +77,35 @@ def peaks(command, out=subprocess.DEVNULL):
     return process.returncode, list(seen.values())
 
 
+def together(command, out=subprocess.DEVNULL):
+    """Exit code, and the most memory in MB that all its processes had at one time.
+
+    One process has its own high-water mark. Of several, what they share counts once (Pss), as often as we can look.
+    """
+    process, watchdog = start(command, out)
+    alone, most, others = 0.0, 0.0, False
+    while process.poll() is None:
+        try:
+            pids = list(family(process.pid))
+            others |= len(pids) > 1
+            alone = max(alone, field(process.pid, "status", "VmHWM:"))
+            if others:
+                most = max(most, sum(field(pid, "smaps_rollup", "Pss:") for pid in pids))
+        except (FileNotFoundError, ProcessLookupError):
+            pass  # gone between two looks
+        time.sleep(0.001)
+    watchdog.cancel()
+    return process.returncode, most or alone
+
+
+def field(pid, file, name):
+    """A field of a file of /proc in MB; 0 of a process that is gone but not waited for."""
+    for line in Path(f"/proc/{pid}/{file}").read_text().splitlines():
+        if line.startswith(name):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
 def name(pid):
     """The program and its first word, which tells the processes of one binary apart."""
     words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
