@@ -7,6 +7,7 @@ mod environment;
 mod file;
 pub mod guessing;
 pub mod terminals;
+pub mod worker;
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -33,7 +34,7 @@ pub struct Settings {
     /// Wrong codes.
     pub guessing: guessing::Guessing,
     /// Jailed children.
-    pub worker: Worker,
+    pub worker: worker::Worker,
     /// The member list's central source.
     pub members: Members,
     /// The preview service.
@@ -316,50 +317,6 @@ impl Default for PrintApi {
             auth_tokens: 1_000,
             auth_questions: 8,
             auth_ca_file: None,
-        }
-    }
-}
-
-/// `[worker]`: limits of the children that open documents.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Worker {
-    /// Documents looked at at one time, when they are uploaded.
-    pub inspections: usize,
-    /// Documents drawn at one time: one is printed, another is shown.
-    pub drawings: usize,
-    /// Children that draw one document together, page by page in turns; 0 is one a core, 4 at the most, and one alone for
-    /// `ottisk raster`.
-    pub children_abreast: u32,
-    /// Bytes of address space of a child; pdfium's decoded pictures are the bulk.
-    pub address_space_bytes: u64,
-    /// Seconds of CPU for one look at a document.
-    pub inspect_cpu_s: u64,
-    /// Seconds of CPU for one job.
-    pub render_cpu_s: u64,
-    /// Seconds of CPU for one page: the slowest honest page seen takes 2.
-    pub page_cpu_s: u64,
-    /// Seconds by the clock for one look at a document.
-    pub inspect_timeout_s: u64,
-    /// Pages a document may have at all.
-    pub document_pages: u32,
-    /// Seconds that the process with the library bound waits for the next document; 0 starts a process for each.
-    pub warm_s: u64,
-}
-
-impl Default for Worker {
-    fn default() -> Self {
-        Self {
-            inspections: 2,
-            drawings: 2,
-            children_abreast: 0,
-            address_space_bytes: 1 << 30,
-            inspect_cpu_s: 10,
-            render_cpu_s: 1_800,
-            page_cpu_s: 30,
-            inspect_timeout_s: 30,
-            document_pages: 100_000,
-            warm_s: 20,
         }
     }
 }

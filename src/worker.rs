@@ -10,6 +10,7 @@ pub mod forkserver;
 pub mod inspect;
 pub mod jail;
 pub mod library;
+pub mod memory;
 pub mod render;
 pub mod team;
 mod turns;
@@ -131,12 +132,12 @@ pub struct Workers {
     /// Documents looked at, and apart from them those drawn: uploads do not keep paper waiting.
     inspections: std::sync::Arc<Semaphore>,
     drawings: std::sync::Arc<Semaphore>,
-    limits: crate::settings::Worker,
+    limits: crate::settings::worker::Worker,
 }
 
 impl Workers {
     /// Children of this program; `state_folder` is where libpdfium is unpacked once.
-    pub fn new(limits: crate::settings::Worker, state_folder: Option<&std::path::Path>) -> io::Result<Self> {
+    pub fn new(limits: crate::settings::worker::Worker, state_folder: Option<&std::path::Path>) -> io::Result<Self> {
         Ok(Self {
             program: std::env::current_exe()?,
             library: library::Library::unpack(state_folder)?,
@@ -161,11 +162,15 @@ impl Workers {
         }
     }
 
-    /// Children that draw one document together.
+    /// Children that draw one document together: as many as there are cores, and memory now.
     fn abreast(&self) -> u32 {
         let cores = std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(1));
         match self.limits.children_abreast {
-            0 => cores.min(MOST_ABREAST),
+            0 => {
+                let fitting =
+                    memory::available_bytes().map_or(1, |free| memory::fitting(free, self.limits.child_memory_bytes));
+                cores.min(MOST_ABREAST).min(fitting)
+            }
             asked => asked,
         }
     }

@@ -130,7 +130,7 @@ def pictures(corpus, folder):
         yield Document(row["file"], out, 1)
 
 
-def gather(corpus, folder, most, most_pages=8):
+def gather(corpus, folder, most, most_pages=6):
     """Up to `most` documents: the PDFs first, then texts and pictures in turn."""
     made = zip_longest(texts(corpus, folder, most_pages), pictures(corpus, folder))
     found = chain(pdfs(corpus, folder, most_pages), (document for pair in made for document in pair if document))
