@@ -8,6 +8,7 @@ mod demo;
 mod members;
 mod panel;
 mod print;
+mod printers;
 mod raster;
 mod serve;
 mod token;
@@ -38,12 +39,13 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 type Command = fn(Arguments) -> Result<(), Failure>;
 
 /// Name, what runs, help.
-const COMMANDS: [(&str, Command, &str); 8] = [
+const COMMANDS: [(&str, Command, &str); 9] = [
     ("demo", demo::run, demo::HELP),
     ("serve", serve::run, serve::HELP),
     ("check", check::run, check::HELP),
     ("raster", raster::run, raster::HELP),
     ("print", print::run, print::HELP),
+    ("printers", printers::run, printers::HELP),
     ("members", members::run, members::HELP),
     ("token", token::run, token::HELP),
     ("panel", panel::run, panel::HELP),

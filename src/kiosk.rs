@@ -19,7 +19,7 @@ use crate::{
     guessing::Guessing,
     http::{self, Doors, counters::Counters},
     panel::live::LivePanel,
-    printer::{self, Printer},
+    printer::{self, Printer, find::Finding, known::Known},
     queue::Queue,
     roster::Roster,
     settings::Settings,
@@ -60,6 +60,19 @@ pub fn printer_limits(settings: &Settings) -> printer::Limits {
     }
 }
 
+/// How printers are found, from the settings; what is known of them lies in the data folder.
+pub fn finding(settings: &Settings) -> Finding {
+    let limits = &settings.finding;
+    Finding {
+        known: Known::in_folder(&settings.store.folder),
+        only: limits.only.trim().to_owned(),
+        timeout: Duration::from_millis(limits.timeout_ms),
+        usb_first_port: limits.usb_first_port,
+        usb_ports: limits.usb_ports,
+        printers: limits.printers,
+    }
+}
+
 /// The auth server, if there is one.
 fn auth_server(settings: &Settings) -> Result<Option<AuthServer>, anyhow::Error> {
     let api = &settings.print_api;
@@ -96,7 +109,8 @@ impl Kiosk {
         let lived = smol::block_on(open_clock(&store)).map_err(|error| anyhow::anyhow!("lived time: {error:?}"))?;
         let lived = Rc::new(lived);
         let workers = Rc::new(Workers::new(settings.worker.clone(), Some(&folder)).context("libpdfium")?.warm());
-        let printer = Printer::open(&settings.printer.uri, printer_limits(&settings)).context("printer.uri")?;
+        let printer = Printer::open_known(&settings.printer.uri, printer_limits(&settings), finding(&settings));
+        let printer = printer.context("printer.uri")?;
         let roster = Rc::new(Roster::new(store.clone(), Rc::clone(&settings), now));
         let gate = Gate::new(store.clone()).with_auth(auth_server(&settings)?);
         let guessing = smol::block_on(Guessing::open(store.clone(), &settings.guessing, Rc::clone(&lived)));

@@ -14,13 +14,17 @@ use crate::job::{
 
 mod attributes;
 mod body;
+mod connect;
 pub mod error;
 mod exchange;
 pub mod file;
+pub mod find;
 mod ipp;
+pub mod known;
 mod media;
 mod message;
 mod request;
+mod tls;
 mod urf;
 mod uri;
 
@@ -120,21 +124,35 @@ pub struct JobReport {
 #[derive(Debug)]
 pub enum Printer {
     /// Speaks IPP/2.0 over HTTP/1.1.
-    Ipp(ipp::Ipp),
+    Ipp(Box<ipp::Ipp>),
     /// A folder.
     File(file::FilePrinter),
 }
 
 impl Printer {
-    /// The printer at `ipp://HOST[:PORT]/PATH` or `file:///FOLDER`. Nothing is asked of it yet.
+    /// The printer at `ipp://HOST[:PORT]/PATH`, `ipps://…` or `file:///FOLDER`, or the one that `auto` finds; nothing
+    /// is remembered of it beyond this process. Nothing is asked of it yet.
     pub fn open(uri: &str, limits: Limits) -> Result<Self, UriError> {
+        Self::open_known(uri, limits, find::Finding::default())
+    }
+
+    /// Likewise; `finding` says how `auto` finds it, and what is known of printers from former lives.
+    pub fn open_known(uri: &str, limits: Limits, finding: find::Finding) -> Result<Self, UriError> {
         if let Some(folder) = uri.strip_prefix("file://") {
             return match folder.starts_with('/') {
                 true => Ok(Self::File(file::FilePrinter::new(uri, PathBuf::from(folder)))),
                 false => Err(UriError::Folder),
             };
         }
-        Ok(Self::Ipp(ipp::Ipp::new(uri::Address::parse(uri)?, limits)))
+        let place = match uri {
+            "auto" => ipp::Where::Auto(find::auto::Auto::new(finding, limits)),
+            uri => {
+                let address = uri::Address::parse(uri)?;
+                let key = address.key();
+                ipp::Where::Fixed(connect::Route::new(address, &key, &finding.known))
+            }
+        };
+        Ok(Self::Ipp(Box::new(ipp::Ipp::new(place, limits))))
     }
 
     /// The address it was opened with.
@@ -142,6 +160,14 @@ impl Printer {
         match self {
             Self::Ipp(printer) => printer.uri(),
             Self::File(printer) => printer.uri(),
+        }
+    }
+
+    /// Where it is now, and the SHA-256 of its key that is kept when it is used encrypted.
+    pub async fn seen(&self) -> Result<(String, Option<String>), PrinterError> {
+        match self {
+            Self::Ipp(printer) => printer.seen().await,
+            Self::File(printer) => Ok((printer.uri().to_owned(), None)),
         }
     }
 
@@ -213,9 +239,14 @@ impl Printer {
     }
 }
 
-/// A text from a printer, safe to show: no control characters, 63 characters at the most.
+/// A text from a printer, safe to show: no control characters, none that turn the direction of what stands beside it,
+/// 63 characters at the most.
 fn safe(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(63).collect::<String>().trim().to_owned()
+    let is_safe = |c: &char| {
+        !c.is_control()
+            && !matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    text.chars().filter(is_safe).take(63).collect::<String>().trim().to_owned()
 }
 
 #[cfg(test)]
@@ -245,11 +276,11 @@ mod tests {
             send_stall_timeout: std::time::Duration::from_secs(1),
             answer_bytes: 1,
         };
-        for good in ["ipp://printer.local/ipp/print", "file:///var/lib/ottisk/out"] {
+        for good in ["ipp://printer.local/ipp/print", "ipps://printer.local/", "auto", "file:///var/lib/ottisk/out"] {
             assert_eq!(Printer::open(good, limits).expect(good).uri(), good);
         }
         for bad in
-            ["", "auto", "ipps://printer/", "http://printer/", "file://out", "ipp:///", "/out", "socket://p:9100"]
+            ["", "Auto", "http://printer/", "file://out", "ipp:///", "ipp://[fe80::1]/", "/out", "socket://p:9100"]
         {
             let why = Printer::open(bad, limits).expect_err(bad).to_string();
             assert!(why.contains("ipp://HOST"), "{bad}: {why}");
@@ -259,6 +290,7 @@ mod tests {
     #[test]
     fn texts_from_printers_are_made_safe() {
         assert_eq!(safe("\u{1b}[2J Acme\n\0 7 "), "[2J Acme 7");
+        assert_eq!(safe("a\u{202e}b\u{2066}\u{feff}\u{2028}c"), "abc");
         assert_eq!(safe(&"я".repeat(100)).chars().count(), 63);
     }
 }

@@ -5,6 +5,7 @@
 
 mod environment;
 mod file;
+pub mod finding;
 pub mod guessing;
 pub mod terminals;
 pub mod worker;
@@ -25,6 +26,8 @@ pub struct Settings {
     pub store: Store,
     /// The printer.
     pub printer: Printer,
+    /// Printers that are found.
+    pub finding: finding::Finding,
     /// The touch screen.
     pub panel: Panel,
     /// What print-api calls its settings.
@@ -118,7 +121,7 @@ impl Default for Store {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Printer {
-    /// `ipp://host/path` or `file:///FOLDER`.
+    /// `ipp://host/path`, `ipps://host/path`, `auto` or `file:///FOLDER`.
     pub uri: String,
     /// Seconds to wait for a connection.
     pub connect_timeout_s: u64,
@@ -379,6 +382,7 @@ impl Settings {
             return refuse("print_api: qr_token_ttl_s must be 1 or more");
         }
         self.terminals.check()?;
+        self.finding.check()?;
         let guessing = &self.guessing;
         if [guessing.address_burst, guessing.address_per_minute, guessing.overall_burst, guessing.overall_per_minute]
             .contains(&0)

@@ -11,6 +11,7 @@ mod check;
 mod conformance;
 mod crash;
 mod expiry;
+mod finding;
 mod forkserver;
 mod guessing;
 mod journeys;

@@ -16,8 +16,8 @@ use crate::{
         plan::{Plan, PlanError, Sides},
         ticket::{Copies, Ticket},
     },
-    kiosk::printer_limits,
-    printer::{JobState, Printer, error::PrinterError},
+    kiosk::{self, printer_limits},
+    printer::{JobState, Printer, error::PrinterError, find::Finding, known::Known},
     queue::print::too_few,
     settings::Settings,
     worker::Workers,
@@ -26,7 +26,7 @@ use crate::{
 pub(super) const HELP: &str = "\
 ottisk print FILE [--printer URI]     print without the server
 
-  --printer URI             ipp://host/path, file:///FOLDER
+  --printer URI             ipp://host/path, ipps://host/path, auto, file:///FOLDER
   --copies N, --pages RANGES, --color gray|rgb
   --sides one-sided|two-sided-long-edge|two-sided-short-edge
   --config FILE, --data DIR
@@ -87,11 +87,23 @@ fn unavailable(error: PrinterError) -> Failure {
     Failure::Unavailable(format!("printer: {error}"))
 }
 
+/// Where there is no data folder nothing is remembered: neither the choice of `auto` nor a printer's key.
+fn finding(settings: &Settings) -> Result<Finding, Failure> {
+    let finding = kiosk::finding(settings);
+    if settings.store.folder.is_dir() {
+        return Ok(finding);
+    }
+    if settings.printer.uri == "auto" || settings.printer.uri.starts_with("ipps:") {
+        writeln!(std::io::stderr(), "no data folder {}: nothing is remembered", settings.store.folder.display())?;
+    }
+    Ok(Finding { known: Known::default(), ..finding })
+}
+
 async fn print(asked: &Asked, settings: &Settings, workers: &Rc<Workers>) -> Result<(), Failure> {
     let opened = File::open(&asked.file);
     let document = opened.map_err(|e| anyhow::anyhow!("{}: {e}", asked.file.display()))?;
     let page_count = workers.inspect(document.try_clone()?).await.map_err(failure)?.page_count;
-    let printer = Printer::open(&settings.printer.uri, printer_limits(settings))
+    let printer = Printer::open_known(&settings.printer.uri, printer_limits(settings), finding(settings)?)
         .map_err(|e| Failure::Usage(format!("--printer: {e}")))?;
     let capabilities = printer.capabilities().await.map_err(unavailable)?;
     let plan = Plan::fit(&asked.ticket, &capabilities, page_count).map_err(|error| match error {

@@ -12,7 +12,7 @@ ottisk serve                          the appliance
   --config FILE             settings in TOML
   --data DIR                where everything lies
   --listen ADDR:PORT        0.0.0.0:8080 by default
-  --printer URI             ipp://host/path, file:///FOLDER
+  --printer URI             ipp://host/path, ipps://host/path, auto, file:///FOLDER
 ";
 
 pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {

@@ -22,6 +22,10 @@ pub enum Fault {
     Refused,
     /// The printer takes no format we can make, or answers what is not IPP.
     Unsuitable,
+    /// The printer shows another certificate than before, or none.
+    CertificateChanged,
+    /// Several printers were found, and none of them is chosen.
+    SeveralPrinters,
     /// The printer gave the job up.
     AbortedByPrinter,
     /// The printer says "completed", but fewer sides came out than asked.
@@ -83,6 +87,8 @@ impl Fault {
             Self::ConnectionLost => "connection-lost",
             Self::Refused => "printer-refused",
             Self::Unsuitable => "printer-unsuitable",
+            Self::CertificateChanged => "certificate-changed",
+            Self::SeveralPrinters => "several-printers",
             Self::AbortedByPrinter => "aborted-by-printer",
             Self::ShortCount { .. } => "short-count",
             Self::Document => "document-unprintable",
@@ -135,6 +141,8 @@ impl Fault {
             Self::ConnectionLost => (say::FAULT_CONNECTION_LOST_TITLE, say::FAULT_CONNECTION_LOST_DO),
             Self::Refused => (say::FAULT_REFUSED_TITLE, say::FAULT_REFUSED_DO),
             Self::Unsuitable => (say::FAULT_UNSUITABLE_TITLE, say::FAULT_UNSUITABLE_DO),
+            Self::CertificateChanged => (say::FAULT_CERTIFICATE_CHANGED_TITLE, say::FAULT_CERTIFICATE_CHANGED_DO),
+            Self::SeveralPrinters => (say::FAULT_SEVERAL_PRINTERS_TITLE, say::FAULT_SEVERAL_PRINTERS_DO),
             Self::AbortedByPrinter => (say::FAULT_ABORTED_BY_PRINTER_TITLE, say::FAULT_ABORTED_BY_PRINTER_DO),
             Self::ShortCount { .. } => (say::FAULT_SHORT_COUNT_TITLE, say::FAULT_SHORT_COUNT_DO),
             Self::Document => (say::FAULT_DOCUMENT_TITLE, say::FAULT_DOCUMENT_DO),

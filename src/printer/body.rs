@@ -14,10 +14,7 @@ use std::{
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
-use smol::{
-    io::{AsyncRead, AsyncWrite},
-    net::TcpStream,
-};
+use smol::io::{AsyncRead, AsyncWrite};
 
 use super::Document;
 
@@ -116,19 +113,19 @@ impl Body for Outgoing {
 }
 
 /// A connection whose bytes are counted.
-pub struct Counted {
-    stream: TcpStream,
+pub struct Counted<S> {
+    stream: S,
     progress: Arc<Progress>,
 }
 
-impl Counted {
+impl<S> Counted<S> {
     /// Counts what moves over `stream`.
-    pub fn new(stream: TcpStream, progress: Arc<Progress>) -> Self {
+    pub fn new(stream: S, progress: Arc<Progress>) -> Self {
         Self { stream, progress }
     }
 }
 
-impl AsyncRead for Counted {
+impl<S: AsyncRead + Unpin> AsyncRead for Counted<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
         let count = ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
         self.progress.count(count);
@@ -136,7 +133,7 @@ impl AsyncRead for Counted {
     }
 }
 
-impl AsyncWrite for Counted {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Counted<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
         let count = ready!(Pin::new(&mut self.stream).poll_write(cx, buffer))?;
         self.progress.count(count);

@@ -7,15 +7,15 @@ use crate::job::fault::Fault;
 /// The address is not one of a printer we can use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UriError {
-    /// `ipps://` or `auto`.
-    #[error("ipps:// and auto are not supported yet; give ipp://HOST[:PORT]/PATH or file:///FOLDER")]
-    NotYet,
     /// Another scheme, or no address at all.
-    #[error("not a printer's address; give ipp://HOST[:PORT]/PATH or file:///FOLDER")]
+    #[error("not a printer's address; give ipp://HOST[:PORT]/PATH, ipps://…, auto or file:///FOLDER")]
     Unknown,
     /// `file://` without a whole path.
     #[error("a folder needs its whole path: file:///FOLDER with three slashes (or give ipp://HOST[:PORT]/PATH)")]
     Folder,
+    /// `fe80::…` without the interface it is behind.
+    #[error("a link-local address needs its interface: [fe80::1%25eth0] (or give auto, or ipp://HOST by its name)")]
+    LinkLocal,
 }
 
 /// A request to a printer failed.
@@ -38,6 +38,54 @@ pub enum PrinterError {
         /// Names of the attributes it objects to, safe to show.
         unsupported: Vec<String>,
     },
+    /// No encrypted connection could be made; the printer knows nothing of the request.
+    #[error("no TLS with the printer: {0}")]
+    Tls(String),
+    /// The printer shows another key than the one that is kept: it, or somebody between, has changed.
+    #[error(
+        "the certificate of {printer} has changed: its key was sha256:{pinned} and is sha256:{seen}; compare it with the \
+         printer's own settings, and if it is right: ottisk printers --forget {printer}"
+    )]
+    CertificateChanged {
+        /// Under which name the key is kept.
+        printer: String,
+        /// The key that is kept.
+        pinned: String,
+        /// The key that was shown.
+        seen: String,
+    },
+    /// A printer whose key is kept is offered only without encryption.
+    #[error(
+        "{0} was used encrypted before and is offered without encryption now; if that is right: ottisk printers --forget {0}"
+    )]
+    Downgraded(String),
+    /// The printer wants TLS (HTTP 426, RFC 8010 §9.1).
+    #[error("the printer wants an encrypted connection: give its address as ipps://")]
+    WantsTls,
+    /// The web server at that address sends us elsewhere; documents do not go where a stranger points.
+    #[error("the printer at this address sends us on{}: give the address where it is", to.as_ref().map(|to| format!(" to {to}")).unwrap_or_default())]
+    Redirected {
+        /// Where to, safe to show.
+        to: Option<String>,
+    },
+    /// `auto` found nothing.
+    #[error("no printer was found on the network or at ipp-usb's ports")]
+    NotFound,
+    /// The printer that `auto` is bound to was not found.
+    #[error("{name} was not found; to choose another printer: ottisk printers --forget auto")]
+    BoundNotFound {
+        /// What it is called.
+        name: String,
+    },
+    /// `auto` found several and must not guess.
+    #[error("several printers were found and none is chosen: {}; name one in [finding] only", names.join(", "))]
+    Several {
+        /// What they are called, safe to show.
+        names: Vec<String>,
+    },
+    /// What is known of printers cannot be read or kept.
+    #[error("printers.json: {0}")]
+    Known(io::Error),
     /// The web server at that address answers, but not as a printer.
     #[error("HTTP status {0} instead of an IPP answer")]
     Http(u16),
@@ -65,12 +113,15 @@ impl PrinterError {
     /// What a person is told.
     pub fn fault(&self) -> Fault {
         match self {
-            Self::Unreachable(_) => Fault::Unreachable,
+            Self::Unreachable(_) | Self::NotFound | Self::BoundNotFound { .. } | Self::Known(_) => Fault::Unreachable,
+            Self::CertificateChanged { .. } | Self::Downgraded(_) => Fault::CertificateChanged,
+            Self::Several { .. } => Fault::SeveralPrinters,
             Self::ConnectionLost => Fault::ConnectionLost,
             Self::Busy | Self::Refused { .. } | Self::Http(401 | 403) => Fault::Refused,
             Self::Folder(error) if error.kind() == io::ErrorKind::StorageFull => Fault::OutputFull,
             Self::Folder(_) => Fault::Offline,
             Self::NotIpp | Self::Http(_) | Self::Unsuitable => Fault::Unsuitable,
+            Self::Tls(_) | Self::WantsTls | Self::Redirected { .. } => Fault::Unsuitable,
             Self::NoSuchJob | Self::Canceled => Fault::AbortedByPrinter,
             Self::Renderer(_) => Fault::Document,
         }

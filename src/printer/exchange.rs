@@ -2,29 +2,52 @@
 //!
 //! The answer is watched for while the document is sent: a printer may refuse before it has read everything.
 
-use std::{future, io, pin::pin, sync::Arc, time::Duration};
+use std::{future, pin::pin, sync::Arc, time::Duration};
 
 use http_body_util::{BodyExt as _, Limited};
 use hyper::{Request, Response, StatusCode, body::Incoming, client::conn::http1, header};
-use smol::{Timer, future::or, net::TcpStream};
+use smol::{
+    Timer,
+    future::or,
+    io::{AsyncRead, AsyncWrite},
+};
 use smol_hyper::rt::FuturesIo;
 
 use super::{
     Document, Limits,
     body::{Counted, Outgoing, Progress},
+    connect::Route,
     error::PrinterError,
     message::{MEDIA_TYPE, Message},
+    safe,
     uri::Address,
 };
 
 /// Sends `message` and maybe a document; the printer's answer, whatever its status.
 pub async fn exchange(
+    route: &Route,
+    limits: &Limits,
+    message: &Message,
+    document: Option<Document>,
+) -> Result<Message, PrinterError> {
+    let stream = route.connect(limits.connect_timeout).await?;
+    let Some(trust) = &route.trust else { return over(stream, &route.address, limits, message, document).await };
+    // The printer's side of a handshake is the work of a small processor, but there must be an end.
+    let late = async {
+        Timer::after(limits.connect_timeout).await;
+        Err(PrinterError::Unreachable(std::io::ErrorKind::TimedOut.into()))
+    };
+    let stream = or(trust.secure(stream, &route.address.host), late).await?;
+    over(stream, &route.address, limits, message, document).await
+}
+
+async fn over<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
     address: &Address,
     limits: &Limits,
     message: &Message,
     document: Option<Document>,
 ) -> Result<Message, PrinterError> {
-    let stream = connect(address, limits.connect_timeout).await?;
     let progress = Arc::new(Progress::default());
     let sends = document.is_some();
     let body = Outgoing::new(message.to_bytes(), document, Arc::clone(&progress));
@@ -43,18 +66,6 @@ pub async fn exchange(
     }
 }
 
-async fn connect(address: &Address, timeout: Duration) -> Result<TcpStream, PrinterError> {
-    let late = async {
-        Timer::after(timeout).await;
-        Err(io::ErrorKind::TimedOut.into())
-    };
-    let stream = or(TcpStream::connect((address.host.as_str(), address.port)), late).await;
-    let stream = stream.map_err(PrinterError::Unreachable)?;
-    // Without it the end of a document waits for the printer's delayed acknowledgement.
-    stream.set_nodelay(true).map_err(PrinterError::Unreachable)?;
-    Ok(stream)
-}
-
 /// Returns when nothing has moved for `timeout` while it was not our own side that was waited for.
 async fn stand_still(progress: &Progress, timeout: Duration) {
     const LOOKS: u32 = 4;
@@ -67,10 +78,10 @@ async fn stand_still(progress: &Progress, timeout: Duration) {
     }
 }
 
-async fn talk(
+async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
     address: &Address,
     limits: &Limits,
-    stream: Counted,
+    stream: Counted<S>,
     body: Outgoing,
     progress: &Progress,
 ) -> Result<Message, PrinterError> {
@@ -119,10 +130,17 @@ async fn read(response: Response<Incoming>, limit: usize) -> Result<Message, Pri
     match response.status() {
         StatusCode::OK => {}
         StatusCode::SERVICE_UNAVAILABLE => return Err(PrinterError::Busy),
+        StatusCode::UPGRADE_REQUIRED => return Err(PrinterError::WantsTls),
+        status if status.is_redirection() => {
+            let to = response.headers().get(header::LOCATION).and_then(|to| to.to_str().ok()).map(safe);
+            return Err(PrinterError::Redirected { to });
+        }
         status => return Err(PrinterError::Http(status.as_u16())),
     }
     let media_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    if !media_type.is_some_and(|media_type| media_type.starts_with(MEDIA_TYPE)) {
+    // Of any case (RFC 9110 §8.3.1), maybe with parameters.
+    let is_ipp = |told: &str| told.split(';').next().is_some_and(|told| told.trim().eq_ignore_ascii_case(MEDIA_TYPE));
+    if !media_type.is_some_and(is_ipp) {
         return Err(PrinterError::NotIpp);
     }
     let bytes = Limited::new(response.into_body(), limit).collect().await.map_err(|error| {
@@ -145,8 +163,11 @@ mod tests {
         time::{Duration, Instant},
     };
 
-    use super::{Address, Document, Limits, Message, PrinterError, exchange};
-    use crate::printer::message::{Attribute, Group, Value, group};
+    use super::{Address, Document, Limits, Message, PrinterError, Route, exchange};
+    use crate::printer::{
+        known::Known,
+        message::{Attribute, Group, Value, group},
+    };
 
     const LIMITS: Limits = Limits {
         connect_timeout: Duration::from_secs(2),
@@ -183,7 +204,8 @@ mod tests {
     }
 
     fn ask(address: &Address, document: Option<Document>) -> Result<u16, PrinterError> {
-        smol::block_on(exchange(address, &LIMITS, &request(), document)).map(|answer| answer.code)
+        let route = Route::new(address.clone(), "test", &Known::default());
+        smol::block_on(exchange(&route, &LIMITS, &request(), document)).map(|answer| answer.code)
     }
 
     /// What a printer that answers `reply` is taken for.
@@ -191,6 +213,9 @@ mod tests {
         let (address, server) = printer(move |mut stream| {
             read(&mut stream, 100);
             stream.write_all(reply).expect("read");
+            // What is left unread would reset the connection.
+            let _ = stream.shutdown(std::net::Shutdown::Write);
+            read(&mut stream, u64::MAX);
         });
         let outcome = ask(&address, None);
         server.join().expect("served");
@@ -231,10 +256,14 @@ mod tests {
 
     #[test]
     fn answers_that_are_not_a_printers() {
-        use PrinterError::{Busy, ConnectionLost, Http, NotIpp};
+        use PrinterError::{Busy, ConnectionLost, Http, NotIpp, WantsTls};
         assert!(matches!(taken_for(b"SSH-2.0-OpenSSH\r\n\r\n"), Err(NotIpp)));
         assert!(matches!(taken_for(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"), Err(Http(404))));
         assert!(matches!(taken_for(b"HTTP/1.1 503 Later\r\nContent-Length: 0\r\n\r\n"), Err(Busy)));
+        assert!(matches!(
+            taken_for(b"HTTP/1.1 426 Upgrade\r\nUpgrade: TLS/1.2, HTTP/1.1\r\nContent-Length: 0\r\n\r\n"),
+            Err(WantsTls)
+        ));
         assert!(matches!(
             taken_for(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi"),
             Err(NotIpp)
@@ -250,6 +279,38 @@ mod tests {
         assert!(matches!(taken_for(b""), Err(ConnectionLost)));
         let endless: &[u8] = Vec::leak([answer(0), vec![0; 20_000]].concat());
         assert!(matches!(taken_for(endless), Ok(0)));
+    }
+
+    #[test]
+    fn a_printer_that_sends_us_elsewhere_is_not_followed_but_told() {
+        let moved = b"HTTP/1.1 301 Moved\r\nLocation: https://p.local/\xff\r\nContent-Length: 0\r\n\r\n";
+        assert!(matches!(taken_for(moved), Err(PrinterError::Redirected { to: None })));
+        let moved = b"HTTP/1.1 308 Moved\r\nLocation: https://p.local:631/ipp\r\nContent-Length: 0\r\n\r\n";
+        let told = taken_for(moved).expect_err("elsewhere").to_string();
+        assert!(told.contains("to https://p.local:631/ipp"), "{told}");
+    }
+
+    #[test]
+    fn odd_but_right_answers_are_understood() {
+        let whole = |head: &str, body: &[u8]| -> &'static [u8] { Vec::leak([head.as_bytes(), body].concat()) };
+        let body = Message { code: 7, groups: Vec::new() }.to_bytes();
+        let chunked = "Transfer-Encoding: chunked\r\n\r\n";
+        let mut in_bytes = Vec::new();
+        for byte in &body {
+            in_bytes.extend([b"001;x=\"y\"\r\n".as_slice(), &[*byte], b"\r\n"].concat());
+        }
+        in_bytes.extend(b"0\r\nTrailer: x\r\n\r\n");
+        // Byte by byte with extensions and a trailer; another case and a parameter; to the end of the connection; after
+        // an interim answer.
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: application/ipp\r\n";
+        assert!(matches!(taken_for(whole(&format!("{head}{chunked}"), &in_bytes)), Ok(7)));
+        let named = "HTTP/1.1 200 \r\ncontent-type: Application/IPP; charset=utf-8\r\n\r\n";
+        assert!(matches!(taken_for(whole(named, &body)), Ok(7)));
+        assert!(matches!(taken_for(whole("HTTP/1.0 200 OK\nContent-Type: application/ipp\n\n", &body)), Ok(7)));
+        let interim = format!("HTTP/1.1 100 Continue\r\n\r\n{head}Connection: close\r\n\r\n");
+        assert!(matches!(taken_for(whole(&interim, &body)), Ok(7)));
+        // An end before the last chunk is none.
+        assert!(taken_for(whole(&format!("{head}{chunked}"), &in_bytes[..in_bytes.len() - 20])).is_err());
     }
 
     #[test]

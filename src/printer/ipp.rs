@@ -1,23 +1,55 @@
 //! A printer that speaks IPP/2.0: the operations of a job's life, and what its status codes mean for us.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    io,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use super::{
     Document, JobReport, Limits, Status, attributes,
+    connect::Route,
     error::PrinterError,
     exchange::exchange,
+    find::auto::{Auto, Place},
     message::{Attribute, Attributes, Message, group},
     request, safe,
-    uri::Address,
 };
 use crate::job::plan::{Capabilities, Plan};
 
-/// A printer at an address. It keeps what the printer said of itself last, for jobs are fitted to it.
+/// A printer. It keeps what the printer said of itself last, for jobs are fitted to it.
 #[derive(Debug)]
 pub struct Ipp {
-    address: Address,
+    place: Where,
     limits: Limits,
     known: Mutex<Option<Arc<Vec<Attribute>>>>,
+}
+
+/// Where the printer is.
+#[derive(Debug)]
+pub enum Where {
+    /// At an address that was given.
+    Fixed(Route),
+    /// Where it is found.
+    Auto(Auto),
+}
+
+/// The way that a request takes.
+enum Way<'a> {
+    Fixed(&'a Route),
+    Auto(Arc<Place>),
+}
+
+impl Way<'_> {
+    fn route(&self) -> &Route {
+        match self {
+            Self::Fixed(route) => route,
+            Self::Auto(place) => &place.route,
+        }
+    }
+
+    fn uri(&self) -> &str {
+        &self.route().address.uri
+    }
 }
 
 /// The most names of unsupported attributes that are kept.
@@ -25,20 +57,48 @@ const MAX_UNSUPPORTED: usize = 16;
 
 impl Ipp {
     /// A printer; nothing is asked of it yet.
-    pub fn new(address: Address, limits: Limits) -> Self {
-        Self { address, limits, known: Mutex::new(None) }
+    pub fn new(place: Where, limits: Limits) -> Self {
+        Self { place, limits, known: Mutex::new(None) }
     }
 
-    /// `printer-uri`.
+    /// `printer-uri` as it was given, or `auto`.
     pub fn uri(&self) -> &str {
-        &self.address.uri
+        match &self.place {
+            Where::Fixed(route) => &route.address.uri,
+            Where::Auto(_) => "auto",
+        }
     }
 
-    /// Get-Printer-Attributes.
+    /// Where it is now, and the key that is kept of it.
+    pub async fn seen(&self) -> Result<(String, Option<String>), PrinterError> {
+        let (way, _) = self.way().await?;
+        let pin = match &way.route().trust {
+            Some(trust) => trust.pin().await?.map(|pin| pin.to_string()),
+            None => None,
+        };
+        Ok((way.uri().to_owned(), pin))
+    }
+
+    /// Get-Printer-Attributes. A printer that is not where it was is found again before it counts as gone.
     pub async fn capabilities(&self) -> Result<Capabilities, PrinterError> {
-        let asked = request::printer_attributes(self.uri(), &attributes::REQUESTED);
-        let answer = accepted(self.ask(&asked).await?)?;
+        let (way, is_new) = self.way().await?;
+        match self.describe(&way).await {
+            Err(error) if !is_new && self.moved(&error) => self.describe(&self.way().await?.0).await,
+            outcome => outcome,
+        }
+    }
+
+    async fn describe(&self, way: &Way<'_>) -> Result<Capabilities, PrinterError> {
+        let names = [attributes::REQUESTED.as_slice(), &["printer-uuid"]].concat();
+        let asked = request::printer_attributes(way.uri(), &names);
+        let answer = accepted(self.ask(way, &asked).await?)?;
         let printer = answer.group(group::PRINTER);
+        if let (Way::Auto(place), Where::Auto(auto)) = (way, &self.place)
+            && !place.is_of(printer)
+        {
+            auto.lose();
+            return Err(PrinterError::Unreachable(io::ErrorKind::AddrNotAvailable.into()));
+        }
         let capabilities = attributes::capabilities(printer)?;
         let needed = printer.0.iter().filter(|attribute| attribute.name != "media-col-database").cloned().collect();
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(needed));
@@ -47,15 +107,17 @@ impl Ipp {
 
     /// Get-Printer-Attributes, only how it is.
     pub async fn status(&self) -> Result<Status, PrinterError> {
+        let (way, _) = self.way().await?;
         let names = ["printer-state", "printer-state-reasons", "printer-is-accepting-jobs"];
-        let answer = accepted(self.ask(&request::printer_attributes(self.uri(), &names)).await?)?;
+        let answer = accepted(self.ask(&way, &request::printer_attributes(way.uri(), &names)).await?)?;
         attributes::status(answer.group(group::PRINTER))
     }
 
     /// Validate-Job. A printer that has no such operation will tell at Create-Job.
     pub async fn validate(&self, plan: &Plan) -> Result<(), PrinterError> {
         let known = self.known().await?;
-        let answer = self.ask(&request::validate(self.uri(), plan, Attributes(&known))).await?;
+        let (way, _) = self.way().await?;
+        let answer = self.ask(&way, &request::validate(way.uri(), plan, Attributes(&known))).await?;
         match accepted(answer) {
             Err(PrinterError::Refused { status: 0x0501, .. }) | Ok(_) => Ok(()),
             Err(error) => Err(error),
@@ -65,26 +127,30 @@ impl Ipp {
     /// Create-Job.
     pub async fn create(&self, plan: &Plan, job_name: &str) -> Result<i32, PrinterError> {
         let known = self.known().await?;
-        let answer = self.ask(&request::create(self.uri(), plan, job_name, Attributes(&known))).await?;
+        let (way, _) = self.way().await?;
+        let answer = self.ask(&way, &request::create(way.uri(), plan, job_name, Attributes(&known))).await?;
         let answer = accepted(answer)?;
         answer.group(group::JOB).number("job-id").filter(|job| *job > 0).ok_or(PrinterError::NotIpp)
     }
 
     /// Send-Document.
     pub async fn send(&self, job: i32, plan: &Plan, document: Document) -> Result<(), PrinterError> {
-        let message = request::send(self.uri(), job, plan);
-        about_job(exchange(&self.address, &self.limits, &message, Some(document)).await?).map(drop)
+        let (way, _) = self.way().await?;
+        let message = request::send(way.uri(), job, plan);
+        about_job(exchange(way.route(), &self.limits, &message, Some(document)).await?).map(drop)
     }
 
     /// Get-Job-Attributes.
     pub async fn job(&self, job: i32) -> Result<JobReport, PrinterError> {
-        let answer = about_job(self.ask(&request::job_attributes(self.uri(), job)).await?)?;
+        let (way, _) = self.way().await?;
+        let answer = about_job(self.ask(&way, &request::job_attributes(way.uri(), job)).await?)?;
         attributes::report(answer.group(group::JOB))
     }
 
     /// Get-Jobs: the numbers of those of this name that the printer has not begun.
     pub async fn waiting(&self, job_name: &str) -> Result<Vec<i32>, PrinterError> {
-        let answer = accepted(self.ask(&request::jobs(self.uri())).await?)?;
+        let (way, _) = self.way().await?;
+        let answer = accepted(self.ask(&way, &request::jobs(way.uri())).await?)?;
         let jobs =
             answer.groups.iter().filter(|group| group.tag == group::JOB).map(|group| Attributes(&group.attributes));
         let ours = jobs.filter(|job| {
@@ -96,11 +162,39 @@ impl Ipp {
 
     /// Cancel-Job.
     pub async fn cancel(&self, job: i32) -> Result<(), PrinterError> {
-        about_job(self.ask(&request::cancel(self.uri(), job)).await?).map(drop)
+        let (way, _) = self.way().await?;
+        about_job(self.ask(&way, &request::cancel(way.uri(), job)).await?).map(drop)
     }
 
-    async fn ask(&self, message: &Message) -> Result<Message, PrinterError> {
-        exchange(&self.address, &self.limits, message, None).await
+    /// The way to take, and whether it was found just now.
+    async fn way(&self) -> Result<(Way<'_>, bool), PrinterError> {
+        match &self.place {
+            Where::Fixed(route) => Ok((Way::Fixed(route), false)),
+            Where::Auto(auto) => auto.place().await.map(|(place, is_new)| (Way::Auto(place), is_new)),
+        }
+    }
+
+    async fn ask(&self, way: &Way<'_>, message: &Message) -> Result<Message, PrinterError> {
+        exchange(way.route(), &self.limits, message, None).await.inspect_err(|error| {
+            self.moved(error);
+        })
+    }
+
+    /// Whether the printer may be elsewhere now; if so it will be looked for. Who is there answers in another way than
+    /// it does, or nobody.
+    fn moved(&self, error: &PrinterError) -> bool {
+        use PrinterError::{CertificateChanged, Http, NotIpp, Redirected, Tls, Unreachable, WantsTls};
+        let elsewhere = matches!(
+            error,
+            Unreachable(_) | Http(_) | NotIpp | Redirected { .. } | Tls(_) | WantsTls | CertificateChanged { .. }
+        );
+        match &self.place {
+            Where::Auto(auto) if elsewhere => {
+                auto.lose();
+                true
+            }
+            _ => false,
+        }
     }
 
     /// What the printer said of itself; asked now when it was not asked before.

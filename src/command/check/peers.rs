@@ -6,11 +6,11 @@ use std::{
     time::Duration,
 };
 
-use super::Finding;
+use super::Finding as Line;
 use crate::{
     job::{plan::Plan, ticket::Ticket},
-    kiosk::printer_limits,
-    printer::{Printer, PrinterState, Status},
+    kiosk::{self, printer_limits},
+    printer::{Printer, PrinterState, Status, error::PrinterError, find::Finding},
     settings::Settings,
     text::Language,
 };
@@ -22,28 +22,27 @@ const ANSWER: Duration = Duration::from_secs(3);
 const ANSWER_BYTES: u64 = 16 << 10;
 
 /// Whether the printer answers, can be used, and is ready.
-pub(super) async fn printer(settings: &Settings) -> Finding {
+pub(super) async fn printer(settings: &Settings) -> Line {
     let uri = &settings.printer.uri;
     if uri.is_empty() {
-        return Finding::fail("printer", "no printer is named", "give --printer URI or [printer] uri");
+        return Line::fail("printer", "no printer is named", "give --printer URI or [printer] uri");
     }
-    let printer = match Printer::open(uri, printer_limits(settings)) {
+    // A look: nothing is chosen and no key is kept by it.
+    let finding = kiosk::finding(settings);
+    let finding = Finding { known: finding.known.clone().only_looking(), ..finding };
+    let printer = match Printer::open_known(uri, printer_limits(settings), finding) {
         Ok(printer) => printer,
-        Err(error) => return Finding::fail("printer", format!("{uri}: {error}"), "mend [printer] uri"),
+        Err(error) => return Line::fail("printer", format!("{uri}: {error}"), "mend [printer] uri"),
     };
-    let asked = async { Ok((printer.capabilities().await?, printer.status().await?)) };
-    let (capabilities, status): (_, Status) = match asked.await {
+    let asked = async { Ok((printer.capabilities().await?, printer.status().await?, printer.seen().await?)) };
+    let (capabilities, status, (at, pin)): (_, Status, _) = match asked.await {
         Ok(answers) => answers,
-        Err(error) => {
-            let error: crate::printer::error::PrinterError = error;
-            let advice = error.fault().advice(Language::En);
-            return Finding::fail("printer", format!("{uri}: {error}"), advice);
-        }
+        Err(error) => return Line::fail("printer", format!("{uri}: {error}"), advice(&error)),
     };
     let model = if capabilities.model.is_empty() { uri } else { &capabilities.model };
     let Ok(plan) = Plan::fit(&Ticket::default(), &capabilities, 1) else {
         let advice = "use a printer that takes PWG raster, URF or PDF";
-        return Finding::fail("printer", format!("{model} takes no format that can be made"), advice);
+        return Line::fail("printer", format!("{model} takes no format that can be made"), advice);
     };
     let both = capabilities.sides.iter().any(|sides| sides.is_two_sided());
     let state = match status.state {
@@ -58,26 +57,48 @@ pub(super) async fn printer(settings: &Settings) -> Finding {
         if both { "two-sided" } else { "one-sided only" },
         if capabilities.color { "colour" } else { "gray" },
     );
+    if uri == "auto" {
+        message.push_str(&format!(", found at {at}"));
+    }
+    if let Some(pin) = pin {
+        message.push_str(&format!(", key sha256:{pin}"));
+    }
     let reasons: Vec<_> = status.reasons.iter().filter(|reason| *reason != "none").map(String::as_str).collect();
     if !reasons.is_empty() {
         message.push_str(&format!(", {}", reasons.join(" ")));
     }
     match status.fault() {
-        Some(fault) => Finding::warn("printer", message, fault.advice(Language::En)),
-        None if !status.accepting => Finding::warn("printer", message + ", accepts no jobs", "resume it at its panel"),
-        None => Finding::ok("printer", message),
+        Some(fault) => Line::warn("printer", message, fault.advice(Language::En)),
+        None if !status.accepting => Line::warn("printer", message + ", accepts no jobs", "resume it at its panel"),
+        None => Line::ok("printer", message),
+    }
+}
+
+/// What a technician does about it; the sentences of the panel are for those who stand before it.
+fn advice(error: &PrinterError) -> &'static str {
+    match error {
+        PrinterError::CertificateChanged { .. } | PrinterError::Downgraded(_) => {
+            "if nobody renewed or reset it, somebody may stand between: look first, forget the key then"
+        }
+        PrinterError::Several { .. } | PrinterError::BoundNotFound { .. } | PrinterError::NotFound => {
+            "look at `ottisk printers`: who is there, under which name, and which of them is bound"
+        }
+        PrinterError::Tls(_) => {
+            "it may be older than TLS 1.2: renew its firmware, or give ipp:// and know that it is not encrypted"
+        }
+        error => error.fault().advice(Language::En),
     }
 }
 
 /// Whether phones can reach us, as far as that can be seen from here.
-pub(super) fn network(settings: &Settings) -> Finding {
+pub(super) fn network(settings: &Settings) -> Line {
     let listen = settings.http.listen;
     let served = match TcpListener::bind(listen) {
         Ok(_) => "is free",
         Err(error) if error.kind() == io::ErrorKind::AddrInUse && is_ours(listen) => "is served by ottisk",
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
             let advice = "stop the program that has it, or give another [http] listen";
-            return Finding::fail("network", format!("{listen} is taken by another program"), advice);
+            return Line::fail("network", format!("{listen} is taken by another program"), advice);
         }
         Err(error) => {
             let advice = match error.kind() {
@@ -87,22 +108,22 @@ pub(super) fn network(settings: &Settings) -> Finding {
                 io::ErrorKind::AddrNotAvailable => "no interface has this address; give 0.0.0.0 or one that it has",
                 _ => "mend [http] listen",
             };
-            return Finding::fail("network", format!("{listen}: {error}"), advice);
+            return Line::fail("network", format!("{listen}: {error}"), advice);
         }
     };
     let (given, url) = (settings.http.public_url.trim(), settings.public_url());
     let message = format!("{listen} {served}; phones are told {url}");
     if given.is_empty() && listen.ip().is_unspecified() {
-        return Finding::warn("network", message, "give [http] public_url: phones cannot open that address");
+        return Line::warn("network", message, "give [http] public_url: phones cannot open that address");
     }
     let is_web = given.is_empty() || given.starts_with("http://") || given.starts_with("https://");
     if !is_web {
-        return Finding::fail("network", message, "[http] public_url must begin with http:// or https://");
+        return Line::fail("network", message, "[http] public_url must begin with http:// or https://");
     }
     if given.is_empty() && listen.ip().is_loopback() {
-        return Finding::warn("network", message, "give [http] listen and public_url: only this machine can open that");
+        return Line::warn("network", message, "give [http] listen and public_url: only this machine can open that");
     }
-    Finding::ok("network", message)
+    Line::ok("network", message)
 }
 
 /// Whether it is ottisk that answers there: nobody else's `/status` counts impressions.

@@ -38,9 +38,14 @@ fn states(language: Language, (width, height): (u32, u32)) -> Vec<(String, Panel
     let many = JobCard { page_count: 3000, ..sample::card(language) };
     with("review-many", "idle", again(many));
     with("code-wrong", "code", vec![Event::Scan("4F7K2M".into()), Event::Refused(Refusal::NotUploaded)]);
-    for fault in
-        [Fault::Unreachable, Fault::MediaJam, Fault::ConnectionLost, Fault::ShortCount { impressions: 3, of: 10 }]
-    {
+    for fault in [
+        Fault::Unreachable,
+        Fault::MediaJam,
+        Fault::ConnectionLost,
+        Fault::CertificateChanged,
+        Fault::SeveralPrinters,
+        Fault::ShortCount { impressions: 3, of: 10 },
+    ] {
         let name = fault.keyword().to_owned();
         let stands = Event::PrinterFault { job, fault: Some(fault.clone()) };
         with(&format!("printing-{name}"), "printing", vec![stands]);
