@@ -1,5 +1,6 @@
-//! Build time: the table of texts becomes constants, the files of `/docs` are packed, and libpdfium is taken from its
-//! wheel, pinned, and compressed for embedding. See `src/text.rs`, `src/http/docs.rs` and `src/worker/pdfium.rs`.
+//! Build time: the table of texts becomes constants, the files of `/docs` are packed, the halftone's mask is made, and
+//! libpdfium is taken from its wheel, pinned, and compressed for embedding. See `src/text.rs`, `src/http/docs.rs`,
+//! `src/raster/halftone.rs` and `src/worker/library.rs`.
 
 use std::{
     collections::BTreeMap,
@@ -11,10 +12,13 @@ use std::{
 
 use sha2::{Digest as _, Sha256};
 
+#[path = "src/raster/halftone/mask.rs"]
+mod mask;
+
 type Failure = Box<dyn std::error::Error>;
 
 fn main() {
-    for step in [texts, docs, pdfium] {
+    for step in [texts, docs, halftone, pdfium] {
         if let Err(why) = step(&out_dir()) {
             for line in why.to_string().lines() {
                 println!("cargo::error={line}");
@@ -104,6 +108,20 @@ fn docs(out: &Path) -> Result<(), Failure> {
         packed.write_all(lines.collect::<Vec<_>>().join("\n").as_bytes())?;
         fs::write(out.join(format!("{name}.gz")), packed.finish()?)?;
     }
+    Ok(())
+}
+
+/// The thresholds of the halftone, 1 to 255: see `src/raster/halftone.rs`.
+fn halftone(out: &Path) -> Result<(), Failure> {
+    println!("cargo::rerun-if-changed=src/raster/halftone/mask.rs");
+    let thresholds: Vec<_> = mask::ranks().into_iter().map(|rank| 1 + usize::from(rank) * 255 / mask::DOTS).collect();
+    let rows: Vec<_> = thresholds.chunks(mask::SIDE).map(|row| format!("{row:?}")).collect();
+    let side = mask::SIDE;
+    let code = format!(
+        "pub const SIDE: usize = {side};\npub static THRESHOLDS: [[u8; SIDE]; SIDE] = [{}];\n",
+        rows.join(",\n")
+    );
+    fs::write(out.join("halftone.rs"), code)?;
     Ok(())
 }
 

@@ -15,6 +15,7 @@ use crate::job::{
 mod attributes;
 mod body;
 mod connect;
+pub mod document;
 pub mod error;
 mod exchange;
 pub mod file;
@@ -204,7 +205,7 @@ impl Printer {
         }
     }
 
-    /// The job's document (Send-Document, RFC 8011 §4.3.1), passed on while it is made. When this fails or is dropped the
+    /// The job's raster (Send-Document, RFC 8011 §4.3.1), passed on while it is made, as what the printer takes. When this fails or is dropped the
     /// printer may hold a part of it and take the part for the whole: cancel the job.
     pub async fn send(&self, job: i32, plan: &Plan, document: Document) -> Result<(), PrinterError> {
         match self {

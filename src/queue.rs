@@ -368,9 +368,12 @@ impl Queue {
         let known = self.job(job).await?.ok_or(Error::FilesUnknown(1))?;
         let document = known.document.ok_or(Error::NotUploaded)?;
         let ticket = Ticket { pages: Default::default(), copies: crate::job::ticket::Copies::ONE, ..known.ticket };
-        let view = self.printer().capabilities.unwrap_or_else(any_printer);
+        // Whatever the printer is sent, a screen is shown pages, and no dots.
+        let formats = vec![Format::PwgRaster];
+        let view = Capabilities { formats, ..self.printer().capabilities.unwrap_or_else(any_printer) };
         let plan = Plan::fit(&ticket, &view, document.page_count).map_err(|_| Error::PastTheEnd)?;
-        let plan = Plan { pages: vec![page], resolution, sides: Sides::OneSided, format: Format::PwgRaster, ..plan };
+        let color_space = plan.color_space.drawn();
+        let plan = Plan { pages: vec![page], resolution, color_space, sides: Sides::OneSided, ..plan };
         let file = self.documents.open_document(&document.name).await?;
         let (rendering, listening) = self.workers.render(file, &plan).await.map_err(|_| Error::Worker)?;
         Ok((rendering, listening, plan))
@@ -390,6 +393,8 @@ pub fn any_printer() -> Capabilities {
         resolutions: vec![300],
         color: false,
         gray: true,
+        black: false,
+        several_documents: false,
         sides: vec![Sides::OneSided],
         sheet_back: Default::default(),
         copies: 1,

@@ -2,7 +2,10 @@
 //!
 //! Pure: pixels in, bytes out. What draws the pixels is elsewhere, and so is what carries the bytes.
 
+pub mod halftone;
+pub mod jpeg;
 pub mod packbits;
+pub mod pdf;
 pub mod picture;
 pub mod place;
 pub mod pwg;
@@ -13,16 +16,17 @@ use crate::job::plan::{Format, Plan, SheetBack, Sides};
 /// What a document of the plan's format begins with.
 pub fn document_head(plan: &Plan) -> Vec<u8> {
     match plan.format {
-        Format::PwgRaster => pwg::SYNC.to_vec(),
         Format::Urf => urf::document_head(plan.raster_pages()).to_vec(),
+        // The others are made of PWG Raster where it leaves.
+        _ => pwg::SYNC.to_vec(),
     }
 }
 
 /// What a page of the plan's format begins with; its lines follow as [`packbits`].
 pub fn page_head(plan: &Plan, page_is_back: bool) -> Vec<u8> {
     match plan.format {
-        Format::PwgRaster => pwg::header::PageHeader::of(plan, page_is_back).to_bytes().to_vec(),
         Format::Urf => urf::page_head(plan).to_vec(),
+        _ => pwg::header::PageHeader::of(plan, page_is_back).to_bytes().to_vec(),
     }
 }
 

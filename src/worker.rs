@@ -6,6 +6,7 @@
 //! several that draw one document are a [`team`], and short looks are taken by children of a [`forkserver`].
 
 pub mod child;
+mod fields;
 pub mod forkserver;
 pub mod inspect;
 pub mod jail;

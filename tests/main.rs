@@ -13,6 +13,8 @@ mod crash;
 mod expiry;
 mod finding;
 mod forkserver;
+mod formats;
+mod goldens;
 mod guessing;
 mod journeys;
 mod panel;

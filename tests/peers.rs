@@ -204,3 +204,60 @@ impl Drop for PrinterPeer {
         }
     }
 }
+
+/// CUPS' scheduler with one queue, gone after the test.
+pub struct Scheduler {
+    script: Child,
+    pub folder: PathBuf,
+    port: u16,
+}
+
+impl Scheduler {
+    /// A queue before the two-sided printer at `device`. `None` when CUPS is not installed, which is said aloud.
+    pub fn start(device: &str) -> Option<Self> {
+        if !(have("cupsd", "cups") && have("lpadmin", "cups")) {
+            return None;
+        }
+        let (port, folder) = (free_port(), temporary("cups"));
+        let mut script = Command::new("bash")
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/cupsd.sh"))
+            .arg(port.to_string())
+            .arg(&folder)
+            .arg(device)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("bash");
+        let mut line = String::new();
+        BufReader::new(script.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
+        assert_eq!(line.trim(), "READY", "cupsd did not start: see {}", folder.display());
+        let cups = Self { script, folder, port };
+        // The queue is there a moment before its description.
+        let printer = Printer::open(&cups.uri(), PRINTER_LIMITS).expect("an address");
+        until("a two-sided queue", Duration::from_secs(10), || {
+            smol::block_on(printer.capabilities()).ok().filter(|able| able.sides.len() == 3)
+        });
+        Some(cups)
+    }
+
+    pub fn uri(&self) -> String {
+        format!("ipp://127.0.0.1:{}/printers/kiosk", self.port)
+    }
+
+    /// Documents of a job as they arrived.
+    pub fn documents(&self, job: i32) -> Vec<PathBuf> {
+        let name = |number| self.folder.join("spool").join(format!("d{job:05}-{number:03}"));
+        (1..).map(name).take_while(|path| path.exists()).collect()
+    }
+}
+
+impl Drop for Scheduler {
+    fn drop(&mut self) {
+        let _ = Command::new("kill").arg(self.script.id().to_string()).status();
+        let _ = self.script.wait();
+        if std::thread::panicking() {
+            println!("the scheduler's folder stays: {}", self.folder.display());
+        } else {
+            let _ = fs::remove_dir_all(&self.folder);
+        }
+    }
+}

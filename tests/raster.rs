@@ -67,6 +67,7 @@ fn bad_arguments_end_with_2_and_one_line() {
         vec!["raster", file, "--resolution", "100000"],
         vec!["raster", file, "--resolution", "fine"],
         vec!["raster", file, "--color", "cmyk"],
+        vec!["raster", file, "--color", "black", "--format", "urf"],
         vec!["raster", file, "--sides", "three"],
         vec!["raster", file, "--sheet-back", "upside-down"],
         vec!["raster", file, "--scaling", "huge"],
@@ -211,9 +212,15 @@ fn children_that_draw_in_turns_write_what_one_writes() {
         ran.stdout
     };
     let duplex = ["--sides", "two-sided-long-edge", "--sheet-back", "rotated"];
-    for arguments in
-        [&["--color", "rgb"][..], &["--resolution", "600"], &["--number-up", "2"], &duplex, &["--pages", "1-4"]]
-    {
+    for arguments in [
+        &["--color", "rgb"][..],
+        &["--color", "black", "--resolution", "150"],
+        &["--format", "pdf", "--resolution", "72"],
+        &["--resolution", "600"],
+        &["--number-up", "2"],
+        &duplex,
+        &["--pages", "1-4"],
+    ] {
         let alone = drawn(1, arguments);
         for children in [2, 3, 4, 9] {
             assert!(drawn(children, arguments) == alone, "{children} {arguments:?}");

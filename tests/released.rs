@@ -314,11 +314,26 @@ fn what_is_no_printer_for_us_holds_the_job() {
     });
     let not_found = kiosk(&format!("ipp://localhost:{port}/ipp/print"));
     assert_unsuitable(&not_found);
-    // A printer that takes pictures only.
-    let Some(peer) = PrinterPeer::start(&["-f", "image/jpeg"]) else { return };
-    let pictures = kiosk(&peer.uri());
-    assert_unsuitable(&pictures);
+    // A printer that takes programs only.
+    let Some(peer) = PrinterPeer::start(&["-f", "application/postscript"]) else { return };
+    let programs = kiosk(&peer.uri());
+    assert_unsuitable(&programs);
     assert!(peer.tickets().is_empty());
+}
+
+#[test]
+fn more_pages_than_the_printer_takes_are_told_and_fewer_are_printed() {
+    let Some(peer) = PrinterPeer::start(&["-f", "image/jpeg"]) else { return };
+    let kiosk = kiosk(&peer.uri());
+    let document = written(&[(595, 842), (842, 595)]);
+    let pin = kiosk.submit(&document, &json!({}));
+    let scene = kiosk.release(&pin, SOON);
+    assert_held(&kiosk, &pin, &scene, &Fault::Unsuitable);
+    assert!(peer.tickets().is_empty());
+    kiosk.tap("finish");
+    let scene = kiosk.release(&kiosk.submit(&document, &json!({"pages": "2"})), SOON);
+    assert_eq!(scene["scene"], "done", "{scene}");
+    assert_eq!(peer.tickets()[0]["content_type"], "image/jpeg");
 }
 
 fn answer_not_found(mut stream: std::net::TcpStream) {

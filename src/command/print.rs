@@ -108,7 +108,9 @@ async fn print(asked: &Asked, settings: &Settings, workers: &Rc<Workers>) -> Res
     let capabilities = printer.capabilities().await.map_err(unavailable)?;
     let plan = Plan::fit(&asked.ticket, &capabilities, page_count).map_err(|error| match error {
         PlanError::PastTheEnd => Failure::Usage(format!("--pages: the document has {page_count} pages")),
-        PlanError::NoFormat => Failure::Unavailable("printer: takes no format we can make".into()),
+        PlanError::NoFormat => {
+            Failure::Unavailable("printer: takes no format we can make, or not so many pages of it".into())
+        }
     })?;
     let both = plan.sides.is_two_sided() && capabilities.sides.contains(&asked.sides);
     let plan = Plan { sides: if both { asked.sides } else { plan.sides }, ..plan };

@@ -21,6 +21,7 @@ use crate::{
         plan::{ColorSpace, Format, Media, NumberUp, Plan, Scaling, SheetBack, Sides},
     },
     printer::{
+        self,
         error::PrinterError,
         file::pages::{self, PictureFormat},
     },
@@ -28,18 +29,19 @@ use crate::{
 };
 
 pub(super) const HELP: &str = "\
-ottisk raster FILE --format pwg|urf|png|jpeg   what the printer would get, in a file
+ottisk raster FILE --format pwg|urf|pdf|png|jpeg   what the printer would get, in a file
 
-  --format pwg|urf|png|jpeg PWG Raster (default), Apple Raster, or a folder of PNG or JPEG pages
+  --format pwg|urf|pdf      PWG Raster (default), Apple Raster, or the PDF for printers that take neither
+  --format png|jpeg         a folder of PNG or JPEG pages
   --resolution DPI          300 by default
-  --color gray|rgb          gray by default
+  --color gray|rgb|black    gray by default; black is dots alone, and not for urf
   --pages RANGES            1-3,7; all by default
   --media NAME              iso_a4_210x297mm by default
   --scaling fit|fill|none|auto
   --number-up 1|2|4         pages on a side; 1 by default
   --sides one-sided|two-sided-long-edge|two-sided-short-edge
   --sheet-back normal|flipped|rotated|manual-tumble
-  -o OUT|-                  file, or folder for png and jpeg; - is stdout (default for pwg and urf)
+  -o OUT|-                  file, or folder for png and jpeg; - is stdout (default for pwg, urf and pdf)
   --config FILE, --data DIR
 ";
 
@@ -104,9 +106,9 @@ fn read(mut arguments: Arguments) -> Result<Asked, Failure> {
             Arg::Long(name) => {
                 let name = name.to_owned();
                 match name.as_str() {
-                    "format" => format = arguments.one_of(output, "pwg, urf, png, jpeg")?,
+                    "format" => format = arguments.one_of(output, "pwg, urf, pdf, png, jpeg")?,
                     "resolution" => plan.resolution = resolution(arguments.number()?)?,
-                    "color" => plan.color_space = arguments.one_of(color_space, "gray, rgb")?,
+                    "color" => plan.color_space = arguments.one_of(color_space, "gray, rgb, black")?,
                     "pages" => {
                         pages = arguments.one_of(|text| PageRanges::parse(text).ok(), "page ranges like 1-3,7")?
                     }
@@ -136,6 +138,9 @@ fn read(mut arguments: Arguments) -> Result<Asked, Failure> {
     if let Output::Raster(asked) = format {
         plan.format = asked;
     }
+    if (plan.format, plan.color_space) == (Format::Urf, ColorSpace::Black1) {
+        return Err(Failure::Usage("--color: Apple Raster has no black; take gray or rgb".into()));
+    }
     let file = file.ok_or_else(|| Failure::Usage("FILE is missing; see `ottisk raster --help`".into()))?;
     Ok(Asked { file, format, pages, plan, out, common })
 }
@@ -144,6 +149,7 @@ fn output(word: &str) -> Option<Output> {
     match word {
         "pwg" => Some(Output::Raster(Format::PwgRaster)),
         "urf" => Some(Output::Raster(Format::Urf)),
+        "pdf" => Some(Output::Raster(Format::Pdf)),
         "png" => Some(Output::Pictures(PictureFormat::Png)),
         "jpeg" => Some(Output::Pictures(PictureFormat::Jpeg)),
         _ => None,
@@ -154,6 +160,7 @@ fn color_space(word: &str) -> Option<ColorSpace> {
     match word {
         "gray" => Some(ColorSpace::Sgray8),
         "rgb" => Some(ColorSpace::Srgb8),
+        "black" => Some(ColorSpace::Black1),
         _ => None,
     }
 }
@@ -196,9 +203,23 @@ async fn draw(asked: &Asked, workers: &Rc<Workers>) -> Result<(), Failure> {
                 }
                 _ => File::from(io::stdout().as_fd().try_clone_to_owned()?),
             };
-            workers.render_to(document, &asked.plan, &asked.pages, out).await.map_err(failure)
+            match asked.plan.format {
+                Format::Pdf => draw_pdf(asked, workers, document, out).await,
+                _ => workers.render_to(document, &asked.plan, &asked.pages, out).await.map_err(failure),
+            }
         }
     }
+}
+
+async fn draw_pdf(asked: &Asked, workers: &Rc<Workers>, document: File, mut out: File) -> Result<(), Failure> {
+    let plan = planned(asked, workers, document.try_clone()?).await?;
+    let (rendering, listening) = workers.render(document, &plan).await.map_err(failure)?;
+    let mut pdf = BlockOn::new(printer::document::pdf(Box::pin(rendering), &plan));
+    let written = smol::future::zip(smol::unblock(move || io::copy(&mut pdf, &mut out)), listening).await.0;
+    written.map(drop).map_err(|error| match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::BrokenPipe => Failure::Failed(error.into()),
+        _ => Failure::BadDocument(error.to_string()),
+    })
 }
 
 async fn draw_pictures(

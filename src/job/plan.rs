@@ -15,6 +15,10 @@ pub enum Format {
     PwgRaster,
     /// `image/urf`, Apple Raster.
     Urf,
+    /// `application/pdf`, whose pages are ours as pictures.
+    Pdf,
+    /// `image/jpeg`, a document a page.
+    Jpeg,
 }
 
 impl Format {
@@ -23,6 +27,8 @@ impl Format {
         match self {
             Self::PwgRaster => "image/pwg-raster",
             Self::Urf => "image/urf",
+            Self::Pdf => "application/pdf",
+            Self::Jpeg => "image/jpeg",
         }
     }
 }
@@ -108,15 +114,40 @@ pub enum ColorSpace {
     Sgray8,
     /// `srgb_8`: three bytes a pixel.
     Srgb8,
+    /// `black_1`: eight pixels a byte, 1 is black.
+    Black1,
 }
 
 impl ColorSpace {
-    /// Bytes of one pixel.
+    /// Bits of one pixel as it is sent.
+    pub fn bits_per_pixel(self) -> u32 {
+        match self {
+            Self::Sgray8 => 8,
+            Self::Srgb8 => 24,
+            Self::Black1 => 1,
+        }
+    }
+
+    /// Bytes of one pixel as it is drawn, which is also what runs and literals are counted in; `black_1` is drawn as gray
+    /// and sent as whole bytes.
     pub fn bytes_per_pixel(self) -> usize {
         match self {
-            Self::Sgray8 => 1,
+            Self::Sgray8 | Self::Black1 => 1,
             Self::Srgb8 => 3,
         }
+    }
+
+    /// Bytes of one line of `width` pixels as it is sent.
+    pub fn bytes_per_line(self, width: u32) -> usize {
+        match self {
+            Self::Black1 => width.div_ceil(8) as usize,
+            _ => (width as usize).saturating_mul(self.bytes_per_pixel()),
+        }
+    }
+
+    /// What is drawn for it, before dots are made of it.
+    pub fn drawn(self) -> Self {
+        if self == Self::Black1 { Self::Sgray8 } else { self }
     }
 }
 
@@ -124,7 +155,7 @@ impl ColorSpace {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scaling {
-    /// `fit` on media with margins, `fill` on borderless media, and only when the page is larger or of another shape.
+    /// `fit` on media with margins, `fill` on borderless media, and only when the page is larger than the medium.
     Auto,
     /// The whole page inside the printable area.
     #[default]
@@ -241,6 +272,10 @@ pub struct Capabilities {
     pub color: bool,
     /// `sgray_8` is taken.
     pub gray: bool,
+    /// `black_1` is taken and nothing else.
+    pub black: bool,
+    /// `multiple-document-jobs-supported` (RFC 8011 §5.4.16): a job may have a document a page.
+    pub several_documents: bool,
     /// `sides-supported`.
     pub sides: Vec<Sides>,
     /// `pwg-raster-document-sheet-back`.
@@ -270,7 +305,7 @@ pub struct Plan {
     pub media: Media,
     /// Dots per inch.
     pub resolution: u32,
-    /// Gray or colour.
+    /// Gray, colour or black dots.
     pub color_space: ColorSpace,
     /// How pages are fitted.
     pub scaling: Scaling,
@@ -286,7 +321,7 @@ pub struct Plan {
 pub enum PlanError {
     /// The pages asked are not in the document.
     PastTheEnd,
-    /// The printer takes nothing we can make.
+    /// The printer takes nothing we can make, or not so many pages of it.
     NoFormat,
 }
 
@@ -305,18 +340,21 @@ impl Plan {
         if pages.is_empty() {
             return Err(PlanError::PastTheEnd);
         }
+        let format = capabilities.formats.iter().min().copied().ok_or(PlanError::NoFormat)?;
         let color_space = match (ticket.color && capabilities.color, capabilities.gray) {
+            (false, false) if capabilities.black => ColorSpace::Black1,
             (true, _) | (false, false) => ColorSpace::Srgb8,
             (false, true) => ColorSpace::Sgray8,
         };
-        let two_sided = ticket.two_sided && pages.len() > 1;
+        // Documents do not share a sheet.
+        let two_sided = ticket.two_sided && pages.len() > 1 && format != Format::Jpeg;
         let sides = match two_sided && capabilities.sides.contains(&Sides::TwoSidedLongEdge) {
             true => Sides::TwoSidedLongEdge,
             false => Sides::OneSided,
         };
         let copies = ticket.copies.get();
         let by_printer = copies <= capabilities.copies;
-        Ok(Self {
+        let plan = Self {
             pages,
             copies: if by_printer { copies } else { 1 },
             repeats: if by_printer { 1 } else { copies },
@@ -326,9 +364,18 @@ impl Plan {
             resolution: resolution(&capabilities.resolutions, color_space),
             color_space,
             scaling: Scaling::Fit,
-            format: capabilities.formats.iter().min().copied().ok_or(PlanError::NoFormat)?,
+            format,
             number_up: NumberUp::One,
-        })
+        };
+        match plan.documents() > 1 && !capabilities.several_documents {
+            true => Err(PlanError::NoFormat),
+            false => Ok(plan),
+        }
+    }
+
+    /// Documents that are sent: a JPEG holds one page.
+    pub fn documents(&self) -> u32 {
+        if self.format == Format::Jpeg { self.raster_pages() } else { 1 }
     }
 
     /// Sides that one set takes.
@@ -370,7 +417,7 @@ impl Plan {
 /// Gray text wants the printer's grain; colour pages at 300 dpi are a quarter of the bytes and look the same.
 fn resolution(offered: &[u32], color_space: ColorSpace) -> u32 {
     let wanted = match color_space {
-        ColorSpace::Sgray8 => 600,
+        ColorSpace::Sgray8 | ColorSpace::Black1 => 600,
         ColorSpace::Srgb8 => 300,
     };
     let below = offered.iter().copied().filter(|dpi| *dpi <= wanted).max();
@@ -378,54 +425,4 @@ fn resolution(offered: &[u32], color_space: ColorSpace) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Capabilities, ColorSpace, Format, Media, Plan, SheetBack, Sides};
-    use crate::job::{
-        pages::PageRanges,
-        ticket::{Copies, Ticket},
-    };
-
-    fn printer() -> Capabilities {
-        Capabilities {
-            formats: vec![Format::PwgRaster],
-            resolutions: vec![300, 600],
-            color: true,
-            gray: true,
-            sides: Sides::ALL.to_vec(),
-            sheet_back: SheetBack::Rotated,
-            copies: 999,
-            media: vec![Media::a4()],
-            model: "Test".into(),
-        }
-    }
-
-    #[test]
-    fn a_plan_keeps_what_was_asked_and_what_the_printer_has() {
-        let ticket = Ticket {
-            pages: PageRanges::parse("2-4").expect("ranges"),
-            copies: Copies::new(2).expect("2"),
-            two_sided: true,
-            color: true,
-        };
-        let plan = Plan::fit(&ticket, &printer(), 10).expect("fits");
-        assert_eq!((plan.pages.as_slice(), plan.copies, plan.repeats), ([2, 3, 4].as_slice(), 2, 1));
-        assert_eq!((plan.resolution, plan.color_space), (300, ColorSpace::Srgb8));
-        assert_eq!((plan.impressions(), plan.sheets(), plan.raster_pages()), (6, 4, 3));
-    }
-
-    #[test]
-    fn a_printer_that_cannot_copy_is_sent_the_set_again_from_a_new_sheet() {
-        let simple = Capabilities { copies: 1, ..printer() };
-        let ticket = Ticket { copies: Copies::new(2).expect("2"), two_sided: true, ..Ticket::default() };
-        let plan = Plan::fit(&ticket, &simple, 3).expect("fits");
-        assert_eq!((plan.copies, plan.repeats, plan.pads(), plan.raster_pages()), (1, 2, true, 7));
-        assert_eq!((plan.impressions(), plan.impressions_sent(), plan.sheets()), (6, 6, 4));
-    }
-
-    #[test]
-    fn a_medium_is_known_by_both_names_and_by_its_size() {
-        assert_eq!(Media::by_name("A4"), Some(Media::a4()));
-        assert_eq!(Media::by_name("na_letter_8.5x11in").map(|m| m.width), Some(21_590));
-        assert_eq!(Media::by_size(21_010, 29_690, Default::default()).name, "iso_a4_210x297mm");
-    }
-}
+mod tests;

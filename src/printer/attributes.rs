@@ -13,7 +13,7 @@ use super::{
 use crate::job::plan::{Capabilities, Format, SheetBack, Sides};
 
 /// The attributes that are asked for: what is read here and in `media.rs`, and what jobs are fitted to.
-pub const REQUESTED: [&str; 31] = [
+pub const REQUESTED: [&str; 32] = [
     "color-supported",
     "copies-supported",
     "document-format-supported",
@@ -30,6 +30,7 @@ pub const REQUESTED: [&str; 31] = [
     "media-supported",
     "media-top-margin-supported",
     "multiple-document-handling-supported",
+    "multiple-document-jobs-supported",
     "operations-supported",
     "print-color-mode-supported",
     "print-scaling-supported",
@@ -58,7 +59,8 @@ const MAX_COPIES: i32 = 9_999;
 
 /// What the printer can do, as far as plans need it.
 pub fn capabilities(printer: Attributes<'_>) -> Result<Capabilities, PrinterError> {
-    let Raster { format, gray, srgb, resolutions, sheet_back } = raster(printer).ok_or(PrinterError::Unsuitable)?;
+    let raster = raster(printer).ok_or(PrinterError::Unsuitable)?;
+    let Raster { format, gray, srgb, black, resolutions, sheet_back } = raster;
     let mut sides: Vec<Sides> = printer.texts("sides-supported").filter_map(Sides::from_keyword).collect();
     sides.sort_by_key(|sides| sides.keyword());
     sides.dedup();
@@ -70,6 +72,8 @@ pub fn capabilities(printer: Attributes<'_>) -> Result<Capabilities, PrinterErro
         resolutions,
         color: srgb && prints_color(printer),
         gray,
+        black,
+        several_documents: printer.truth("multiple-document-jobs-supported").unwrap_or(false),
         sides,
         sheet_back,
         copies: copies(printer),
@@ -78,11 +82,13 @@ pub fn capabilities(printer: Attributes<'_>) -> Result<Capabilities, PrinterErro
     })
 }
 
-/// What a printer takes in one raster format.
+/// What a printer takes in one format.
 struct Raster {
     format: Format,
     gray: bool,
     srgb: bool,
+    /// `black_1`, and neither of the two.
+    black: bool,
     resolutions: Vec<u32>,
     sheet_back: SheetBack,
 }
@@ -91,15 +97,18 @@ struct Raster {
 fn raster(printer: Attributes<'_>) -> Option<Raster> {
     let takes = |format: Format| printer.has("document-format-supported", format.media_type());
     let types = "pwg-raster-document-type-supported";
-    let pwg = || Raster {
-        format: Format::PwgRaster,
-        gray: printer.values(types).is_empty() || printer.has(types, "sgray_8"),
-        srgb: printer.has(types, "srgb_8"),
-        resolutions: resolutions(printer),
-        sheet_back: printer
-            .texts("pwg-raster-document-sheet-back")
-            .find_map(SheetBack::from_keyword)
-            .unwrap_or_default(),
+    let pwg = || {
+        let gray = printer.values(types).is_empty() || printer.has(types, "sgray_8");
+        let srgb = printer.has(types, "srgb_8");
+        let mut backs = printer.texts("pwg-raster-document-sheet-back").filter_map(SheetBack::from_keyword);
+        Raster {
+            format: Format::PwgRaster,
+            gray,
+            srgb,
+            black: !gray && !srgb && printer.has(types, "black_1"),
+            resolutions: resolutions(printer),
+            sheet_back: backs.next().unwrap_or_default(),
+        }
     };
     let urf = || {
         let Urf { resolutions: told, gray, color, sheet_back } = Urf::of(printer);
@@ -107,10 +116,21 @@ fn raster(printer: Attributes<'_>) -> Option<Raster> {
         let told: Vec<_> = told.into_iter().filter(believed).take(MAX_VALUES).collect();
         let resolutions = if told.is_empty() { resolutions(printer) } else { told };
         // A printer that tells no colours takes gray, which all do.
-        Raster { format: Format::Urf, gray: gray || !color, srgb: color, resolutions, sheet_back }
+        Raster { format: Format::Urf, gray: gray || !color, srgb: color, black: false, resolutions, sheet_back }
     };
-    let mut found = [takes(Format::PwgRaster).then(pwg), takes(Format::Urf).then(urf)].into_iter().flatten();
-    found.find(|raster| raster.gray || raster.srgb)
+    // Pictures of pages: any pixels will do, and the printer turns its sheets by itself.
+    let pictures = |format| Raster {
+        format,
+        gray: true,
+        srgb: true,
+        black: false,
+        resolutions: resolutions(printer),
+        sheet_back: SheetBack::Normal,
+    };
+    let rasters = [takes(Format::PwgRaster).then(pwg), takes(Format::Urf).then(urf)];
+    let pictures = [Format::Pdf, Format::Jpeg].map(|format| takes(format).then(|| pictures(format)));
+    let mut found = rasters.into_iter().chain(pictures).flatten();
+    found.find(|raster| raster.gray || raster.srgb || raster.black)
 }
 
 /// Whether Create-Job takes an attribute (`job-creation-attributes-supported`, PWG 5100.11 §7.7); a printer without
@@ -253,9 +273,10 @@ mod tests {
 
     #[test]
     fn a_printer_that_takes_nothing_of_ours_is_told() {
-        let mut black = without(&["pwg-raster-document-type-supported"]);
-        black.push(keywords("pwg-raster-document-type-supported", &["black_1"]));
-        for attributes in [without(&["document-format-supported"]), black, vec![]] {
+        let mut deep = without(&["document-format-supported", "pwg-raster-document-type-supported"]);
+        deep.push(keywords("document-format-supported", &["image/pwg-raster", "application/postscript"]));
+        deep.push(keywords("pwg-raster-document-type-supported", &["srgb_16"]));
+        for attributes in [without(&["document-format-supported"]), deep, vec![]] {
             assert!(matches!(capabilities(Attributes(&attributes)), Err(PrinterError::Unsuitable)));
         }
     }
@@ -276,6 +297,36 @@ mod tests {
         let bare = [keywords("document-format-supported", &["image/urf"])];
         let bare = capabilities(Attributes(&bare)).expect("suitable");
         assert_eq!((bare.gray, bare.color, bare.resolutions), (true, false, vec![300]));
+    }
+
+    #[test]
+    fn dots_are_for_printers_that_take_nothing_else() {
+        let of = |types: &[&str]| {
+            let mut printer = without(&["pwg-raster-document-type-supported"]);
+            printer.push(keywords("pwg-raster-document-type-supported", types));
+            let found = capabilities(Attributes(&printer)).expect("suitable");
+            (found.formats[0], found.black, found.gray, found.color)
+        };
+        assert_eq!(of(&["black_1"]), (Format::PwgRaster, true, false, false));
+        assert_eq!(of(&["black_1", "sgray_8"]), (Format::PwgRaster, false, true, false));
+        assert_eq!(of(&["black_1", "srgb_8"]), (Format::PwgRaster, false, false, true));
+        // Its raster is too deep for us, but it takes PDF too.
+        assert_eq!(of(&["srgb_16"]), (Format::Pdf, false, true, true));
+    }
+
+    #[test]
+    fn pictures_of_pages_are_the_last_resort() {
+        let of = |formats: &[&str]| {
+            let mut printer = without(&["document-format-supported"]);
+            printer.push(keywords("document-format-supported", formats));
+            printer.push(Attribute::new("multiple-document-jobs-supported", Value::Boolean(true)));
+            let found = capabilities(Attributes(&printer)).expect("suitable");
+            assert!(found.several_documents && found.gray);
+            (found.formats[0], found.sheet_back, found.color)
+        };
+        assert_eq!(of(&["image/jpeg", "application/pdf", "image/urf"]).0, Format::Urf);
+        assert_eq!(of(&["image/jpeg", "application/pdf"]), (Format::Pdf, SheetBack::Normal, true));
+        assert_eq!(of(&["image/jpeg"]), (Format::Jpeg, SheetBack::Normal, true));
     }
 
     #[test]

@@ -55,6 +55,8 @@ impl FilePrinter {
             resolutions: vec![300],
             color: true,
             gray: true,
+            black: false,
+            several_documents: false,
             sides: Sides::ALL.to_vec(),
             sheet_back: SheetBack::Normal,
             copies: 999,

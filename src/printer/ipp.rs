@@ -8,13 +8,14 @@ use std::{
 use super::{
     Document, JobReport, Limits, Status, attributes,
     connect::Route,
+    document,
     error::PrinterError,
     exchange::exchange,
     find::auto::{Auto, Place},
     message::{Attribute, Attributes, Message, group},
     request, safe,
 };
-use crate::job::plan::{Capabilities, Plan};
+use crate::job::plan::{Capabilities, Format, Plan};
 
 /// A printer. It keeps what the printer said of itself last, for jobs are fitted to it.
 #[derive(Debug)]
@@ -133,10 +134,25 @@ impl Ipp {
         answer.group(group::JOB).number("job-id").filter(|job| *job > 0).ok_or(PrinterError::NotIpp)
     }
 
-    /// Send-Document.
+    /// Send-Document; several of them for a printer that takes a page a document.
     pub async fn send(&self, job: i32, plan: &Plan, document: Document) -> Result<(), PrinterError> {
+        match plan.format {
+            Format::PwgRaster | Format::Urf => self.send_one(job, plan, document, true).await,
+            Format::Pdf => self.send_one(job, plan, document::pdf(document, plan), true).await,
+            Format::Jpeg => {
+                let pages = document::Pages::of(document, plan);
+                for left in (0..plan.documents()).rev() {
+                    let page = pages.next(left == 0).await.map_err(PrinterError::Renderer)?;
+                    self.send_one(job, plan, page, left == 0).await?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn send_one(&self, job: i32, plan: &Plan, document: Document, last: bool) -> Result<(), PrinterError> {
         let (way, _) = self.way().await?;
-        let message = request::send(way.uri(), job, plan);
+        let message = request::send(way.uri(), job, plan, last);
         about_job(exchange(way.route(), &self.limits, &message, Some(document)).await?).map(drop)
     }
 

@@ -65,9 +65,9 @@ pub fn cancel(uri: &str, job: i32) -> Message {
     request(Operation::CancelJob, uri, Some(job), Vec::new())
 }
 
-/// Send-Document, the only one of its job; the document's bytes follow the message.
-pub fn send(uri: &str, job: i32, plan: &Plan) -> Message {
-    let rest = vec![format(plan), Attribute::new("last-document", Value::Boolean(true))];
+/// Send-Document; the document's bytes follow the message. Nothing comes after the `last` of a job.
+pub fn send(uri: &str, job: i32, plan: &Plan, last: bool) -> Message {
+    let rest = vec![format(plan), Attribute::new("last-document", Value::Boolean(last))];
     request(Operation::SendDocument, uri, Some(job), rest)
 }
 
@@ -107,7 +107,7 @@ fn ticket(plan: &Plan, printer: Attributes<'_>) -> Vec<Attribute> {
         known.then(|| Attribute::text(name, Syntax::Keyword, value))
     };
     let mode = match plan.color_space {
-        ColorSpace::Sgray8 => "monochrome",
+        ColorSpace::Sgray8 | ColorSpace::Black1 => "monochrome",
         ColorSpace::Srgb8 => "color",
     };
     let copies = Value::Integer(i32::try_from(plan.copies).unwrap_or(i32::MAX));

@@ -1,6 +1,7 @@
 //! Lines of pixels into PackBits (PWG 5102.4 §4.4; Apple Raster has the same): how often the line stands, then runs and
 //! literals of pixels.
 //!
+//! Pixels of less than a byte count as the bytes they share.
 //! A page comes in bands of any height. Equal lines are counted across bands, so what is written does not depend on them.
 //! A line is compared with itself a pixel on, once and eight bytes at a time; runs and literals are counted in bits.
 
@@ -29,7 +30,7 @@ pub struct PageEncoder {
 impl PageEncoder {
     /// An encoder for lines of `width` pixels.
     pub fn new(width: u32, color_space: ColorSpace) -> Self {
-        let bytes_per_line = (width as usize).saturating_mul(color_space.bytes_per_pixel());
+        let bytes_per_line = color_space.bytes_per_line(width);
         // A lone pixel between runs takes a byte more than it is; nothing takes more.
         let packed = vec![0; bytes_per_line.saturating_mul(2)];
         Self { bytes_per_line, color_space, pending: Vec::new(), repeat: 0, equal: Equal::default(), packed }
@@ -70,7 +71,7 @@ impl PageEncoder {
     fn write(&mut self, line: &[u8], out: &mut Vec<u8>) {
         let Some(count) = self.repeat.checked_sub(1) else { return };
         let length = match self.color_space {
-            ColorSpace::Sgray8 => pack::<1>(line, &mut self.equal, &mut self.packed),
+            ColorSpace::Sgray8 | ColorSpace::Black1 => pack::<1>(line, &mut self.equal, &mut self.packed),
             ColorSpace::Srgb8 => pack::<3>(line, &mut self.equal, &mut self.packed),
         };
         out.push(low_byte(count));

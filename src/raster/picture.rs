@@ -2,9 +2,12 @@
 
 use std::io::Read;
 
-use super::pwg::{
-    RasterError,
-    decode::{Decoder, Limits},
+use super::{
+    halftone,
+    pwg::{
+        RasterError,
+        decode::{Decoder, Limits},
+    },
 };
 use crate::{job::plan::ColorSpace, raster::pwg::header::PageHeader};
 
@@ -17,6 +20,7 @@ pub fn first_page(raster: impl Read, limits: Limits) -> Result<Option<(u32, u32,
         match color_space {
             ColorSpace::Srgb8 => pixels.extend_from_slice(row),
             ColorSpace::Sgray8 => pixels.extend(row.iter().flat_map(|gray| [*gray; 3])),
+            ColorSpace::Black1 => pixels.extend(halftone::unpack(row, width as usize).flat_map(|gray| [gray; 3])),
         }
     }
     Ok(Some((width, height, pixels)))

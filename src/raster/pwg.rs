@@ -1,6 +1,6 @@
 //! PWG Raster, `image/pwg-raster` (PWG 5102.4): a synchronisation word, then for each page a header and its lines.
 //!
-//! Only what Ottisk sends is here: 8 bits a colour, `sgray_8` and `srgb_8`, chunky order.
+//! Only what Ottisk sends is here: `sgray_8`, `srgb_8` and `black_1`, chunky order.
 
 pub mod decode;
 pub mod header;

@@ -25,6 +25,8 @@ pub fn page_head(plan: &Plan) -> [u8; BYTES] {
     let (width, height) = media_pixels(&plan.media, plan.resolution);
     let mut head = [0; BYTES];
     (head[0], head[1]) = match plan.color_space {
+        // Never planned: there is no keyword by which a printer could ask for it.
+        ColorSpace::Black1 => (1, 0),
         ColorSpace::Sgray8 => (8, 0),
         ColorSpace::Srgb8 => (24, 1),
     };

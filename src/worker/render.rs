@@ -12,7 +12,7 @@ use pdfium_render::prelude::{
 use super::{
     Note,
     child::{Failure, say},
-    jail,
+    fields, jail,
     turns::{Output, Place},
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
         plan::{ColorSpace, Plan},
     },
     raster::{
-        back_transform, document_head,
+        back_transform, document_head, halftone,
         packbits::PageEncoder,
         page_head,
         place::{Placement, media_pixels, place_all},
@@ -62,7 +62,7 @@ pub(super) fn run<'a, W: Write>(
     say(&Note::Pages(plan.raster_pages()));
     let place = place.among(plan.raster_pages());
     out.take(place);
-    let mut drawer = Drawer { plan, out, band: Vec::new() };
+    let mut drawer = Drawer { plan, out, band: Vec::new(), dots: Vec::new() };
     if place.index == 0 {
         drawer.out.buffer().extend(document_head(plan));
     }
@@ -76,11 +76,16 @@ pub(super) fn run<'a, W: Write>(
         }
         of_this_opening += pages.len();
         jail::next_page(page_cpu_s.saturating_mul(pages.len() as u64))?;
-        let index = |page: u32| i32::try_from(page.saturating_sub(1)).map_err(|e| Failure::Own(e.to_string()));
-        let load = |page: &u32| Ok::<_, Failure>(document.pages().get(index(*page)?)?);
-        drawer.side(number, &pages.iter().map(load).collect::<Result<Vec<_>, _>>()?)?;
+        drawer.side_of(&document, number, pages)?;
     }
     Ok(())
+}
+
+/// Draws all of the plan alone, without walls and limits: for documents of one's own.
+pub fn document(opened: &PdfDocument<'_>, plan: &Plan, out: impl Write) -> Result<(), Failure> {
+    let mut drawer = Drawer { plan, out: Output::new(out, None), band: Vec::new(), dots: Vec::new() };
+    drawer.out.buffer().extend(document_head(plan));
+    (0..).zip(sides(plan)).try_for_each(|(number, pages)| drawer.side_of(opened, number, pages))
 }
 
 /// What stands on each raster page: the numbers of pages, none for the empty back between two copies.
@@ -96,9 +101,22 @@ struct Drawer<'a, W> {
     plan: &'a Plan,
     out: Output<W>,
     band: Vec<u8>,
+    /// The band's dots, for a printer that takes nothing else.
+    dots: Vec<u8>,
 }
 
 impl<W: Write> Drawer<'_, W> {
+    /// Opens the pages of these numbers, and draws them.
+    fn side_of(&mut self, document: &PdfDocument<'_>, number: u32, pages: &[u32]) -> Result<(), Failure> {
+        let load = |page: &u32| {
+            let index = i32::try_from(page.saturating_sub(1)).map_err(|e| Failure::Own(e.to_string()))?;
+            let page = document.pages().get(index)?;
+            fields::to_paper(document, &page)?;
+            Ok::<_, Failure>(page)
+        };
+        self.side(number, &pages.iter().map(load).collect::<Result<Vec<_>, _>>()?)
+    }
+
     /// Draws these pages, none or as many as the plan has on a side, as raster page `number`, counted from 0.
     fn side(&mut self, number: u32, pages: &[PdfPage<'_>]) -> Result<(), Failure> {
         let plan = self.plan;
@@ -114,6 +132,7 @@ impl<W: Write> Drawer<'_, W> {
         let stride = row.div_ceil(4) * 4;
         let rows = (BAND_BYTES / stride).max(BAND_ROWS).min(height);
         let mut encoder = PageEncoder::new(width, plan.color_space);
+        let dots = plan.color_space == ColorSpace::Black1;
         let mut top = 0;
         while top < height {
             let count = rows.min(height - top);
@@ -125,8 +144,16 @@ impl<W: Write> Drawer<'_, W> {
                 draw(&mut self.band, page, placement, plan.color_space, from, count)?;
                 clip(&mut self.band, placement, bytes_per_pixel, stride, from);
             }
+            if dots {
+                halftone::dither(&mut self.band, stride, from);
+            }
             turn(&mut self.band, row, stride, bytes_per_pixel, transform);
-            encoder.rows(&self.band, stride, self.out.buffer());
+            if dots {
+                halftone::pack(&self.band, stride, width as usize, &mut self.dots);
+                encoder.rows(&self.dots, plan.color_space.bytes_per_line(width), self.out.buffer());
+            } else {
+                encoder.rows(&self.band, stride, self.out.buffer());
+            }
             self.out.band()?;
             top += count;
         }
@@ -151,7 +178,7 @@ fn draw(
         return Ok(());
     }
     let (format, reverse) = match color_space {
-        ColorSpace::Sgray8 => (PdfBitmapFormat::Gray, false),
+        ColorSpace::Sgray8 | ColorSpace::Black1 => (PdfBitmapFormat::Gray, false),
         // Written backwards, BGR is RGB. Never BGRA: it blends transparent groups otherwise.
         ColorSpace::Srgb8 => (PdfBitmapFormat::BGR, true),
     };
@@ -162,6 +189,8 @@ fn draw(
         _ => PdfPageRenderRotation::None,
     };
     let mut bitmap = PdfBitmap::from_bytes(side(placement.media_width), pixels(count)?, format, band)?;
+    // Dots have sharp edges already; gray ones would be frayed by the halftone, and thin lines broken.
+    let smooth = color_space != ColorSpace::Black1;
     // Form data stay on: without them pdfium-render takes a path that ignores size and origin.
     let config = PdfRenderConfig::new()
         .set_fixed_size(side(placement.width), side(placement.height))
@@ -170,6 +199,8 @@ fn draw(
         .clear_before_rendering(false)
         .set_format(format)
         .set_reverse_byte_order(reverse)
+        .set_text_smoothing(smooth)
+        .set_path_smoothing(smooth)
         .use_print_quality(true);
     Ok(page.render_into_bitmap_with_config(&mut bitmap, &config)?)
 }

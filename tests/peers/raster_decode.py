@@ -114,17 +114,19 @@ def describe(header, number):
 
 
 def png(path, header, pixels):
-    """A grey or RGB page as a picture for a person to look at; other kinds are left out."""
+    """A grey, RGB or black page as a picture for a person to look at; other kinds are left out."""
     depth, channels = header.bits_per_color, header.bits_per_pixel // max(header.bits_per_color, 1)
-    if depth != 8 or channels not in (1, 3):
+    if (depth, channels) not in ((8, 1), (8, 3), (1, 1)):
         return
-    stride = header.bytes_per_line
-    rows = b"".join(b"\0" + pixels[y * stride : y * stride + header.width * channels] for y in range(header.height))
+    if depth == 1:  # black is 1 in a raster and 0 in a picture
+        pixels = bytes(255 - byte for byte in pixels)
+    stride, length = header.bytes_per_line, (header.width * channels * depth + 7) // 8
+    rows = b"".join(b"\0" + pixels[y * stride : y * stride + length] for y in range(header.height))
 
     def chunk(name, body):
         return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
-    head = struct.pack(">IIBBBBB", header.width, header.height, 8, 0 if channels == 1 else 2, 0, 0, 0)
+    head = struct.pack(">IIBBBBB", header.width, header.height, depth, 0 if channels == 1 else 2, 0, 0, 0)
     chunks = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows, 1)) + chunk(b"IEND", b"")
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunks)
 

@@ -11,6 +11,7 @@ use crate::{
     job::plan::{ColorSpace, Plan},
     printer::error::PrinterError,
     raster::{
+        jpeg::{self, JpegError},
         place::media_pixels,
         pwg::{
             RasterError,
@@ -38,9 +39,6 @@ impl PictureFormat {
     }
 }
 
-/// Quality of JPEG files, 1 to 100: above it files grow and nobody sees why.
-const JPEG_QUALITY: u8 = 90;
-
 /// Writes the document's pages into `folder` and tells `done` of each, as long as `wanted`. A document without pages,
 /// with more pages than planned or with larger ones is none.
 pub fn write(
@@ -60,7 +58,7 @@ pub fn write(
         let (path, temporary) = (folder.join(&file), folder.join(format!("{file}.part")));
         let written = match format {
             PictureFormat::Png => png(&mut decoder, &header, &temporary, wanted),
-            PictureFormat::Jpeg => jpeg(&mut decoder, &header, &temporary, wanted),
+            PictureFormat::Jpeg => jpeg(&mut decoder, &header, &temporary),
         };
         let written = written.and_then(|()| fs::rename(&temporary, &path).map_err(PrinterError::Folder));
         if let Err(error) = written {
@@ -77,34 +75,11 @@ pub fn write(
     }
 }
 
-fn jpeg(
-    decoder: &mut Decoder<impl Read>,
-    header: &PageHeader,
-    path: &Path,
-    wanted: &dyn Fn() -> bool,
-) -> Result<(), PrinterError> {
-    let side = |side: u32| u16::try_from(side).map_err(|_| PrinterError::Folder(io::ErrorKind::InvalidInput.into()));
-    let (width, height) = (side(header.width)?, side(header.height)?);
-    let mut pixels = Vec::with_capacity(header.bytes_per_line() * header.height as usize);
-    while let Some(row) = decoder.next_row().map_err(broken)? {
-        if !wanted() {
-            return Err(PrinterError::Canceled);
-        }
-        pixels.extend_from_slice(row);
-    }
+fn jpeg(decoder: &mut Decoder<impl Read>, header: &PageHeader, path: &Path) -> Result<(), PrinterError> {
     let mut file = BufWriter::new(File::create(path).map_err(PrinterError::Folder)?);
-    let mut encoder = jpeg_encoder::Encoder::new(&mut file, JPEG_QUALITY);
-    let dpi = u16::try_from(header.resolution).unwrap_or(u16::MAX);
-    encoder.set_density(jpeg_encoder::PixelDensity::dpi(dpi));
-    let color = match header.color_space {
-        ColorSpace::Sgray8 => jpeg_encoder::ColorType::Luma,
-        ColorSpace::Srgb8 => jpeg_encoder::ColorType::Rgb,
-    };
-    encoder.encode(&pixels, width, height, color).map_err(|error| {
-        PrinterError::Folder(match error {
-            jpeg_encoder::EncodingError::IoError(error) => error,
-            error => io::Error::other(error),
-        })
+    jpeg::page(decoder, header, &mut file).map_err(|error| match error {
+        JpegError::Raster(error) => broken(error),
+        JpegError::Write(error) => PrinterError::Folder(error),
     })?;
     file.flush().map_err(PrinterError::Folder)
 }
@@ -117,20 +92,27 @@ fn png(
 ) -> Result<(), PrinterError> {
     let file = BufWriter::new(File::create(path).map_err(PrinterError::Folder)?);
     let mut encoder = png::Encoder::new(file, header.width, header.height);
-    encoder.set_depth(png::BitDepth::Eight);
+    let dots = header.color_space == ColorSpace::Black1;
+    encoder.set_depth(if dots { png::BitDepth::One } else { png::BitDepth::Eight });
     encoder.set_color(match header.color_space {
-        ColorSpace::Sgray8 => png::ColorType::Grayscale,
+        ColorSpace::Sgray8 | ColorSpace::Black1 => png::ColorType::Grayscale,
         ColorSpace::Srgb8 => png::ColorType::Rgb,
     });
     encoder.set_compression(png::Compression::Fast);
     encoder.set_pixel_dims(Some(per_metre(header.resolution)));
     let mut writer = encoder.write_header().map_err(unwritable)?;
     let mut rows = writer.stream_writer().map_err(unwritable)?;
+    let mut inverted = Vec::new();
     while let Some(row) = decoder.next_row().map_err(broken)? {
         if !wanted() {
             return Err(PrinterError::Canceled);
         }
-        rows.write_all(row).map_err(PrinterError::Folder)?;
+        if dots {
+            // 1 is white there.
+            inverted.clear();
+            inverted.extend(row.iter().map(|byte| !byte));
+        }
+        rows.write_all(if dots { &inverted } else { row }).map_err(PrinterError::Folder)?;
     }
     rows.finish().map_err(unwritable)?;
     writer.finish().map_err(unwritable)

@@ -48,7 +48,7 @@ pub struct Ticket {
     pub media: Media,
     /// Dots per inch.
     pub resolution: u32,
-    /// `sgray_8` or `srgb_8`.
+    /// `sgray_8`, `srgb_8` or `black_1`.
     pub color_space: String,
     /// How pages were fitted.
     pub print_scaling: Scaling,
@@ -157,6 +157,7 @@ impl Ticket {
             color_space: match plan.color_space {
                 ColorSpace::Sgray8 => "sgray_8".into(),
                 ColorSpace::Srgb8 => "srgb_8".into(),
+                ColorSpace::Black1 => "black_1".into(),
             },
             print_scaling: plan.scaling,
         }

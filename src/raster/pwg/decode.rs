@@ -222,9 +222,9 @@ mod tests {
         let line = prop::collection::vec(piece, 1..6);
         let times = prop_oneof![4 => 1_usize..4, 1 => 254_usize..259];
         let lines = prop::collection::vec((line, times), 1..6);
-        (lines, 1_usize..700, prop::bool::ANY).prop_map(|(lines, width, rgb)| {
-            let color_space = if rgb { ColorSpace::Srgb8 } else { ColorSpace::Sgray8 };
-            let length = width * color_space.bytes_per_pixel();
+        let kinds = vec![ColorSpace::Srgb8, ColorSpace::Sgray8, ColorSpace::Black1];
+        (lines, 1_usize..700, prop::sample::select(kinds)).prop_map(|(lines, width, color_space)| {
+            let length = color_space.bytes_per_line(u32::try_from(width).expect("small"));
             let mut pixels = Vec::new();
             let mut height = 0;
             for (pieces, times) in lines {

@@ -88,7 +88,7 @@ impl PageHeader {
 
     /// Bytes of one line.
     pub fn bytes_per_line(&self) -> usize {
-        (self.width as usize).saturating_mul(self.color_space.bytes_per_pixel())
+        self.color_space.bytes_per_line(self.width)
     }
 
     /// The header as it is sent.
@@ -96,7 +96,8 @@ impl PageHeader {
         let mut bytes = [0; BYTES];
         put_text(&mut bytes, 0, "PwgRaster");
         put_text(&mut bytes, at::PAGE_SIZE_NAME, &self.media_name);
-        let bits_per_pixel = if self.color_space == ColorSpace::Srgb8 { 24 } else { 8 };
+        let bits_per_pixel = self.color_space.bits_per_pixel();
+        let bytes_per_line = u32::try_from(self.bytes_per_line()).unwrap_or(u32::MAX);
         let fields = [
             (at::DUPLEX, u32::from(self.sides.is_two_sided())),
             (at::RESOLUTION, self.resolution),
@@ -107,11 +108,11 @@ impl PageHeader {
             (at::TUMBLE, u32::from(self.sides == Sides::TwoSidedShortEdge)),
             (at::WIDTH, self.width),
             (at::HEIGHT, self.height),
-            (at::BITS_PER_COLOR, 8),
+            (at::BITS_PER_COLOR, bits_per_pixel.min(8)),
             (at::BITS_PER_PIXEL, bits_per_pixel),
-            (at::BYTES_PER_LINE, self.width.saturating_mul(bits_per_pixel / 8)),
+            (at::BYTES_PER_LINE, bytes_per_line),
             (at::COLOR_SPACE, color_space_number(self.color_space)),
-            (at::NUM_COLORS, bits_per_pixel / 8),
+            (at::NUM_COLORS, bits_per_pixel.div_ceil(8)),
             (at::TOTAL_PAGES, self.total_pages),
             (at::TRANSFORM, self.transform.0.cast_unsigned()),
             (at::TRANSFORM + 4, self.transform.1.cast_unsigned()),
@@ -132,6 +133,7 @@ impl PageHeader {
             return Err(RasterError::Header("PwgRaster"));
         }
         let color_space = match (number(at::COLOR_SPACE), number(at::BITS_PER_PIXEL)) {
+            (3, 1) => ColorSpace::Black1,
             (18, 8) => ColorSpace::Sgray8,
             (19, 24) => ColorSpace::Srgb8,
             _ => return Err(RasterError::Header("ColorSpace")),
@@ -159,7 +161,7 @@ impl PageHeader {
             ("Width", header.width > 0),
             ("Height", header.height > 0),
             ("HWResolution", resolution > 0 && resolution == number(at::RESOLUTION + 4)),
-            ("BitsPerColor", number(at::BITS_PER_COLOR) == 8),
+            ("BitsPerColor", number(at::BITS_PER_COLOR) == color_space.bits_per_pixel().min(8)),
             ("ColorOrder", number(at::COLOR_ORDER) == 0),
             ("BytesPerLine", u64::from(number(at::BYTES_PER_LINE)) == header.bytes_per_line() as u64),
         ];
@@ -173,6 +175,7 @@ impl PageHeader {
 /// `ColorSpace` (PWG 5102.4 table 5).
 fn color_space_number(color_space: ColorSpace) -> u32 {
     match color_space {
+        ColorSpace::Black1 => 3,
         ColorSpace::Sgray8 => 18,
         ColorSpace::Srgb8 => 19,
     }
@@ -225,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_header_is_read_as_it_was_written() {
-        for color_space in [ColorSpace::Sgray8, ColorSpace::Srgb8] {
+        for color_space in [ColorSpace::Black1, ColorSpace::Sgray8, ColorSpace::Srgb8] {
             for sides in Sides::ALL {
                 let header = PageHeader { color_space, sides, ..header() };
                 assert_eq!(PageHeader::from_bytes(&header.to_bytes()).expect("ours"), header);
