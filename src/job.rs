@@ -3,6 +3,7 @@
 pub mod code;
 pub mod fault;
 pub mod pages;
+pub mod part;
 pub mod plan;
 pub mod state;
 pub mod ticket;

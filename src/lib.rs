@@ -23,7 +23,8 @@
 //! 2. *Release → paper.* A finger or a scanner moves [`panel::scene`]; [`queue::Queue::release`] changes a row and rings;
 //!    the print loop ([`queue::print`]) fits a [`job::plan::Plan`], writes down what it is about to do, asks the printer
 //!    for a job, lets children draw bands in turns ([`worker::team`]), streams them ([`printer::Printer::send`]) until the
-//!    printer tells the end: completed with a print fact, or held again with a [`job::fault::Fault`].
+//!    printer tells the end: completed with a print fact, or held again with a [`job::fault::Fault`] and, where sheets are
+//!    or may be out ([`queue::proof`]), a [`job::part::Rest`], with which [`queue::missing`] goes on.
 //! 3. *Members.* Other servers push the list ([`roster::Roster::upsert`]).
 //! 4. *QR → paper.* A terminal, remote or our panel, shows a code ([`terminals::register`]); whoever scans it tells
 //!    `POST /qr` which PINs (`http/qr`) or comes to the phone page, whose visit ([`terminals::visits`]) outlives the

@@ -68,6 +68,10 @@ pub struct Status {
     pub accepting: bool,
     /// `printer-state-reasons`, safe to show.
     pub reasons: Vec<String>,
+    /// `printer-impressions-completed` (PWG 5100.22 §7.4): sides that ever came out, when it counts them.
+    pub counter: Option<u32>,
+    /// `queued-job-count` (RFC 8011 §5.4.24).
+    pub queued: Option<u32>,
 }
 
 impl Status {
@@ -119,6 +123,15 @@ pub struct JobReport {
     pub impressions_completed: Option<u32>,
     /// `job-state-message`, safe to show.
     pub message: Option<String>,
+    /// `job-name`: after a reboot a number may be another job's.
+    pub name: Option<String>,
+}
+
+impl JobReport {
+    /// Whether this can be the job of this name.
+    pub fn is_named(&self, name: Option<&str>) -> bool {
+        self.name.is_none() || name.is_none() || self.name.as_deref() == name
+    }
 }
 
 /// One printer.
@@ -180,6 +193,14 @@ impl Printer {
         }
     }
 
+    /// Both at once: what it can do and how it is.
+    pub async fn look(&self) -> Result<(Capabilities, Status), PrinterError> {
+        match self {
+            Self::Ipp(printer) => printer.look().await,
+            Self::File(printer) => Ok((file::FilePrinter::capabilities(), printer.status()?)),
+        }
+    }
+
     /// How it is (Get-Printer-Attributes, RFC 8011 §4.2.5).
     pub async fn status(&self) -> Result<Status, PrinterError> {
         match self {
@@ -222,12 +243,11 @@ impl Printer {
         }
     }
 
-    /// Jobs of this name that wait at the printer (Get-Jobs, RFC 8011 §4.2.6): made by us, but their number is lost.
-    pub async fn waiting(&self, job_name: &str) -> Result<Vec<i32>, PrinterError> {
+    /// The jobs that the printer tells of, those at an end too (Get-Jobs, RFC 8011 §4.2.6).
+    pub async fn jobs(&self) -> Result<Vec<(i32, JobReport)>, PrinterError> {
         match self {
-            Self::Ipp(printer) => printer.waiting(job_name).await,
-            // Its jobs end with the program.
-            Self::File(_) => Ok(Vec::new()),
+            Self::Ipp(printer) => printer.jobs().await,
+            Self::File(printer) => Ok(printer.jobs()),
         }
     }
 
@@ -256,7 +276,8 @@ mod tests {
     use crate::job::fault::Fault;
 
     fn status(state: PrinterState, reasons: &[&str]) -> Option<Fault> {
-        Status { state, accepting: true, reasons: reasons.iter().map(|r| (*r).to_owned()).collect() }.fault()
+        let reasons = reasons.iter().map(|r| (*r).to_owned()).collect();
+        Status { state, accepting: true, reasons, counter: None, queued: None }.fault()
     }
 
     #[test]

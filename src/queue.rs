@@ -4,8 +4,13 @@
 //! ([`Live`]), what it was like when it was last asked, and a bell that tells the doors to look again.
 
 pub mod expire;
+pub mod missing;
 pub mod print;
+pub mod proof;
 pub mod recover;
+mod send;
+mod settle;
+mod watch;
 
 use std::{
     cell::{Cell, RefCell},
@@ -20,6 +25,7 @@ use crate::{
     job::{
         code::ReleaseCode,
         fault::Fault,
+        part::Rest,
         plan::{Capabilities, Format, Media, Plan, Sides},
         state::{JobId, State},
         ticket::Ticket,
@@ -28,6 +34,7 @@ use crate::{
     settings::Settings,
     store::{
         Store,
+        attempts::Habits,
         documents::{Documents, Incoming, Sender},
         jobs::{self, Document, Ending, Job, Order},
     },
@@ -59,9 +66,9 @@ pub struct PrinterView {
 pub struct Live {
     /// Which.
     pub job: JobId,
-    /// Sides that came out, as the printer counts, or else that were sent.
+    /// Sides that came out, as the printer counts, with those of earlier tries.
     pub impressions: u32,
-    /// Sides asked.
+    /// Sides asked, all of them.
     pub of: u32,
     /// Sheets asked.
     pub sheets: u32,
@@ -69,6 +76,8 @@ pub struct Live {
     pub fault: Option<Fault>,
     /// How it ended.
     pub ending: Option<Ending>,
+    /// What of a held one is or may be out.
+    pub rest: Option<Rest>,
 }
 
 /// The journey.
@@ -81,6 +90,10 @@ pub struct Queue {
     clock: Clock,
     lived: Rc<LivedClock>,
     bell: Event,
+    /// Rings when a job was released.
+    released: Event,
+    /// How the printer of this model counts.
+    habits: RefCell<Option<(String, Habits)>>,
     live: RefCell<Option<Live>>,
     view: RefCell<PrinterView>,
     canceled: Cell<Option<JobId>>,
@@ -119,6 +132,8 @@ impl Queue {
             clock,
             lived,
             bell: Event::new(),
+            released: Event::new(),
+            habits: RefCell::new(None),
             live: RefCell::new(None),
             view: RefCell::new(PrinterView::default()),
             canceled: Cell::new(None),
@@ -264,28 +279,44 @@ impl Queue {
         Ok(job)
     }
 
-    /// Hands a job to the printer with this ticket.
+    /// The same for whoever saw nothing of sheets that are out: when there is something to be seen or asked by now, it is
+    /// refused as busy, and nothing is printed.
+    pub async fn go_on(&self, job: JobId, ticket: Ticket) -> Result<(), Error> {
+        self.hand_over(job, ticket, false).await
+    }
+
+    /// Hands a job to the printer with this ticket: all of it, but for what a printer that was silent the last time turns
+    /// out to have printed of the same ticket.
     pub async fn release(&self, job: JobId, ticket: Ticket) -> Result<(), Error> {
+        self.hand_over(job, ticket, true).await
+    }
+
+    async fn hand_over(&self, job: JobId, ticket: Ticket, anew: bool) -> Result<(), Error> {
         let (now, max) = ((self.clock)(), self.settings.print_api.max_page_count);
         let released = self.store.write(move |db| {
             let known = jobs::by_id(db, job)?.ok_or(Error::FilesUnknown(1))?;
             let document = known.document.as_ref().ok_or(Error::NotUploaded)?;
-            if !known.state.can_release() {
+            if !known.state.can_release() || (known.rest.is_some() && !anew) {
                 return Err(Error::BusyPrinting);
             }
             check(&ticket, document.page_count, max)?;
             jobs::set_ticket(db, job, &ticket)?;
-            jobs::release(db, job, now)
+            jobs::release(db, job, 0, now)
         });
         released.await?;
         tracing::info!(%job, "released");
-        // How it ended the last time is no longer news.
+        self.heard_of(job);
+        Ok(())
+    }
+
+    /// A job was released: how it ended the last time is no longer news.
+    fn heard_of(&self, job: JobId) {
         self.live.borrow_mut().take_if(|live| live.job == job);
         if self.canceled.get() == Some(job) {
             self.canceled.set(None);
         }
+        self.released.notify(usize::MAX);
         self.ring();
-        Ok(())
     }
 
     /// Stops a job that waits for the printer or is at it. `true` when that was its end; a job at the printer is told
@@ -294,7 +325,7 @@ impl Queue {
         let found = self.store.write(move |db| {
             let state = jobs::by_id(db, job)?.map(|known| known.state);
             if state == Some(State::Pending) {
-                jobs::end(db, job, &Ending::Canceled, None)?;
+                jobs::end(db, job, &Ending::Canceled)?;
             }
             Ok(state)
         });
@@ -306,9 +337,9 @@ impl Queue {
         let ended = state == Some(State::Pending);
         let mut live = self.live.borrow_mut();
         // Unless another job is at the printer: its progress is worth more.
-        if ended && live.as_ref().is_none_or(|live| live.ending.is_some()) {
+        if ended && live.as_ref().is_none_or(|live| live.ending.is_some() || live.job == job) {
             let ending = Some(Ending::Canceled);
-            *live = Some(Live { job, impressions: 0, of: 0, sheets: 0, fault: None, ending });
+            *live = Some(Live { job, impressions: 0, of: 0, sheets: 0, fault: None, ending, rest: None });
         }
         drop(live);
         tracing::info!(%job, "cancel asked");

@@ -9,6 +9,7 @@ pub mod pdf;
 pub mod picture;
 pub mod place;
 pub mod pwg;
+pub mod tally;
 pub mod urf;
 
 use crate::job::plan::{Format, Plan, SheetBack, Sides};

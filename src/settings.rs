@@ -131,8 +131,6 @@ pub struct Printer {
     pub send_stall_timeout_s: u64,
     /// Bytes of an answer; real ones are under 64 KiB.
     pub answer_bytes: usize,
-    /// Seconds a busy printer is asked again.
-    pub busy_timeout_s: u64,
     /// Seconds a printer that has the job may be silent.
     pub silence_timeout_s: u64,
     /// Seconds a job may stand at the printer (no paper, open cover) before it is taken back.
@@ -141,7 +139,7 @@ pub struct Printer {
     pub poll_ms: u64,
     /// Milliseconds between two looks at an idle, healthy printer.
     pub idle_poll_ms: u64,
-    /// Seconds after which a released job that never started is held again at a restart: its owner has left.
+    /// Seconds a released job waits for a printer that is busy or gone, or for a restart; then its owner has left.
     pub release_valid_s: u64,
 }
 
@@ -153,7 +151,6 @@ impl Default for Printer {
             answer_timeout_s: 15,
             send_stall_timeout_s: 900,
             answer_bytes: 1 << 20,
-            busy_timeout_s: 120,
             silence_timeout_s: 30,
             standstill_timeout_s: 900,
             poll_ms: 500,

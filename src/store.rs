@@ -3,6 +3,7 @@
 //! One thread writes. All writes that wait are put into one transaction, each in a savepoint of its own, and answered
 //! after one commit that is on the disk (`synchronous=FULL`). One thread reads, so that a look-up never waits for a disk.
 
+pub mod attempts;
 pub mod documents;
 pub mod facts;
 pub mod guesses;

@@ -121,6 +121,7 @@ impl Choices<'_> {
             scaling: Scaling::Fit,
             format: Format::PwgRaster,
             number_up: NumberUp::One,
+            skip: 0,
         }];
         fn each<T: Copy>(plans: &mut Vec<Plan>, values: &[T], set: impl Fn(&mut Plan, T)) {
             *plans = plans
@@ -242,7 +243,7 @@ impl Press<'_> {
         // Every page is its front, turned as the printer wants backs, in every format; a copy begins on a sheet of its own.
         let (width, bytes) =
             (media_pixels(&plan.media, plan.resolution).0 as usize, plan.color_space.bytes_per_pixel());
-        let set = fronts.len() + usize::from(plan.pads());
+        let set = fronts.len() + usize::from(plan.pads(0));
         for (number, page) in pages.iter().enumerate() {
             let Some(front) = fronts.get(number % set) else {
                 if *page != vec![255; page.len()] {

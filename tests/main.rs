@@ -17,6 +17,7 @@ mod formats;
 mod goldens;
 mod guessing;
 mod journeys;
+mod missing;
 mod panel;
 mod peers;
 mod printer;

@@ -187,6 +187,12 @@ impl PrinterPeer {
         }
     }
 
+    /// Sides that came out in all.
+    pub fn sides(&self) -> u32 {
+        let log = fs::read_to_string(self.folder.join("sides.log")).unwrap_or_default();
+        u32::try_from(log.lines().count()).expect("few")
+    }
+
     /// What each job asked, as the printer had it.
     pub fn tickets(&self) -> Vec<Value> {
         let log = fs::read_to_string(self.folder.join("tickets.log")).unwrap_or_default();

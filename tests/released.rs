@@ -157,19 +157,22 @@ fn gray_printer_has_gray_pages_whatever_was_asked() {
 
 #[test]
 fn job_waits_for_a_printer_that_is_off_and_prints_once() {
+    let Some(peer) = PrinterPeer::start(&DUPLEX) else { return };
+    // The cable to it is not plugged in yet.
     let port = free_port();
-    let kiosk = kiosk(&format!("ipp://localhost:{port}/ipp/print"));
+    let kiosk = kiosk(&format!("ipp://127.0.0.1:{port}/ipp/print"));
     let pin = kiosk.order(&json!({}));
     assert_eq!(kiosk.upload(&pin, &a4_pages(2), "application/pdf").0, 200);
-    let scene = kiosk.release(&pin, SOON);
-    assert_held(&kiosk, &pin, &scene, &Fault::Unreachable);
-    // And again, with the printer still off.
+    kiosk.review(&pin);
     kiosk.tap("print");
-    let scene = kiosk.wait_scene("fault", SOON);
-    assert_held(&kiosk, &pin, &scene, &Fault::Unreachable);
+    let scene = until("the panel tells", Duration::from_secs(2), || {
+        Some(kiosk.scene()).filter(|scene| label(scene, "heading") == Fault::Unreachable.title(Language::Ru))
+    });
+    assert_eq!(scene["scene"], "printing");
+    assert_eq!(stored(&kiosk, &pin).0, "pending");
 
-    let Some(peer) = PrinterPeer::start_at(port, &DUPLEX) else { return };
-    kiosk.tap("print");
+    plug_in(port, &peer);
+    until("it goes on by itself", Duration::from_secs(5), || (stored(&kiosk, &pin).0 != "pending").then_some(()));
     kiosk.wait_scene("done", SOON);
     assert_eq!(stored(&kiosk, &pin), ("completed".to_owned(), None));
     let impressions: Vec<_> = peer.tickets().iter().map(|ticket| ticket["impressions"].clone()).collect();
@@ -193,14 +196,53 @@ fn printer_that_dies_in_the_middle_holds_the_job_until_its_owner_comes() {
     peer.switch_off();
     let scene = kiosk.wait_scene("fault", Duration::from_secs(10));
     assert_held(&kiosk, &pin, &scene, &Fault::Unreachable);
+    // Nobody can say yet what came out, and nobody is asked.
+    let elements = scene["elements"].as_array().expect("elements");
+    assert!(elements.iter().all(|element| element["id"] != "missing" && element["id"] != "sheets-out"), "{scene}");
     drop(peer);
 
     let Some(peer) = PrinterPeer::start_at(port, &DUPLEX) else { return };
     until("the kiosk sees the printer", SOON, || (ready(&kiosk)).then_some(()));
+    // It knows nothing of the job: the panel asks by itself.
+    until("the question", Duration::from_secs(5), || {
+        let scene = kiosk.scene();
+        let found = scene["elements"].as_array()?.iter().any(|element| element["id"] == "sheets-out");
+        found.then_some(())
+    });
     assert!(peer.tickets().is_empty(), "it printed by itself");
-    kiosk.tap("print");
+    kiosk.answer(1);
     kiosk.wait_scene("done", SOON);
-    assert_eq!(peer.tickets().len(), 1);
+    let impressions: Vec<_> = peer.tickets().iter().map(|ticket| ticket["impressions"].clone()).collect();
+    assert_eq!(impressions, [2]);
+}
+
+#[test]
+fn a_release_is_good_for_a_while_only() {
+    let config = "[printer]\npoll_ms = 100\nrelease_valid_s = 1\n";
+    let printer = Some(format!("ipp://localhost:{}/ipp/print", free_port()));
+    let kiosk = Kiosk::start(&Start { printer, config: Some(config), ..Start::default() });
+    let pin = kiosk.order(&json!({}));
+    assert_eq!(kiosk.upload(&pin, &a4_pages(2), "application/pdf").0, 200);
+    let scene = kiosk.release(&pin, SOON);
+    assert_held(&kiosk, &pin, &scene, &Fault::Unreachable);
+}
+
+/// What comes to this port goes to the printer from now on.
+fn plug_in(port: u16, peer: &PrinterPeer) {
+    let host = peer.uri().replace("ipp://", "").replace("/ipp/print", "");
+    let listener = TcpListener::bind(("127.0.0.1", port)).expect("the port");
+    std::thread::spawn(move || {
+        for near in listener.incoming().flatten() {
+            let Ok(far) = std::net::TcpStream::connect(host.as_str()) else { return };
+            for (from, to) in [(&near, &far), (&far, &near)] {
+                let (mut from, mut to) = (from.try_clone().expect("a socket"), to.try_clone().expect("a socket"));
+                std::thread::spawn(move || {
+                    let _ = std::io::copy(&mut from, &mut to);
+                    let _ = to.shutdown(std::net::Shutdown::Write);
+                });
+            }
+        }
+    });
 }
 
 /// `GET /readyz` is content.
@@ -215,21 +257,32 @@ fn job_that_the_printer_gives_up_is_held_and_prints_when_released_again() {
     let pin = kiosk.order(&json!({}));
     assert_eq!(kiosk.upload(&pin, &a4_pages(3), "application/pdf").0, 200);
     peer.fault("abort", Some("1"));
+    let short = |scene: &Value, out: u32| {
+        let reason = serde_json::to_string(&Fault::ShortCount { impressions: out, of: 3 }).expect("JSON");
+        assert_eq!(stored(&kiosk, &pin), ("held".to_owned(), Some(reason)));
+        assert_eq!(element(scene, "sheets-out")["value"], out.to_string(), "{scene}");
+        assert!(label(scene, "heading").contains(&format!("{out} из 3")), "{scene}");
+    };
     let scene = kiosk.release(&pin, SOON);
-    assert_held(&kiosk, &pin, &scene, &Fault::AbortedByPrinter);
+    short(&scene, 1);
     peer.fault("abort", None);
 
     peer.fault("short", Some("1"));
-    kiosk.tap("print");
-    let scene = kiosk.wait_scene("fault", SOON);
-    assert_held(&kiosk, &pin, &scene, &Fault::ShortCount { impressions: 1, of: 3 });
-    assert!(label(&scene, "heading").contains("1 из 3"), "{scene}");
+    kiosk.tap("missing");
+    let scene = until("short again", SOON, || {
+        Some(kiosk.scene()).filter(|scene| scene["scene"] == "fault" && label(scene, "heading").contains("2 из 3"))
+    });
+    short(&scene, 2);
     peer.fault("short", None);
 
-    kiosk.tap("print");
+    kiosk.tap("finish");
+    let scene = kiosk.enter(&pin);
+    assert_eq!(scene["scene"], "fault", "the code leads to the question: {scene}");
+    kiosk.answer(2);
     kiosk.wait_scene("done", SOON);
     assert_eq!(stored(&kiosk, &pin), ("completed".to_owned(), None));
-    assert_eq!(peer.tickets().len(), 3);
+    let impressions: Vec<_> = peer.tickets().iter().map(|ticket| ticket["impressions"].clone()).collect();
+    assert_eq!(impressions, [3, 2, 1]);
     let facts = kiosk.kept().into_iter().filter(|row| row.starts_with("print_facts")).count();
     assert_eq!(facts, 1, "only what came out counts");
 }

@@ -216,6 +216,50 @@ impl Kiosk {
         })
     }
 
+    /// The PIN typed on the panel, up to the review or to the question how far it came.
+    pub fn enter(&self, pin: &str) -> Value {
+        self.tap("enter-code");
+        for key in pin.chars() {
+            self.tap(&format!("key-{key}"));
+        }
+        until("a review or a question", Duration::from_secs(5), || {
+            Some(self.scene()).filter(|scene| scene["scene"] == "review" || scene["scene"] == "fault")
+        })
+    }
+
+    /// What a person does who wants what is missing, when `out` whole sheets lie in the tray.
+    pub fn answer(&self, out: u32) {
+        let value = |scene: &Value, id: &str| {
+            let elements = scene["elements"].as_array().expect("elements").iter();
+            elements.into_iter().find(|element| element["id"] == id).map(|element| element["value"].clone())
+        };
+        let scene = self.scene();
+        let chosen = |scene: &Value| value(scene, "sheets-out").and_then(|out| out.as_str()?.parse::<u32>().ok());
+        match (chosen(&scene), value(&scene, "came-out-yes").is_some()) {
+            (None, _) => drop(self.tap("print")),
+            (Some(least), true) => drop(self.tap(if out > least { "came-out-yes" } else { "came-out-no" })),
+            (Some(_), false) if value(&scene, "sheets-plus").is_some() => {
+                while let Some(chosen) = chosen(&self.scene()).filter(|chosen| *chosen != out) {
+                    self.tap(if chosen < out { "sheets-plus" } else { "sheets-minus" });
+                }
+                self.tap("missing");
+            }
+            (Some(known), false) => {
+                assert_eq!(known, out, "the kiosk is sure and wrong: {scene}");
+                self.tap("missing");
+            }
+        }
+    }
+
+    /// The PIN typed and what is missing released; the scene it ends in, `done` or `fault`.
+    pub fn release_rest(&self, pin: &str, out: u32, limit: Duration) -> Value {
+        self.enter(pin);
+        self.answer(out);
+        until("an end", limit, || {
+            Some(self.scene()).filter(|scene| scene["scene"] == "done" || scene["scene"] == "fault")
+        })
+    }
+
     /// What the file printer wrote of its job.
     pub fn printed(&self, job: u32) -> Value {
         let record = self.folder.join(format!("out/job-{job:04}.json"));

@@ -37,7 +37,7 @@ const MAY_NAME: [(&str, &[&str]); 21] = [
     ("gate", &["access", "auth", "error", "store"]),
     ("guessing", &["clock", "error", "job", "settings", "store"]),
     ("roster", &["error", "member", "settings", "store"]),
-    ("queue", &["clock", "error", "job", "printer", "settings", "store", "worker"]),
+    ("queue", &["clock", "error", "job", "printer", "raster", "settings", "store", "worker"]),
     ("terminals", &["access", "error", "job", "settings", "store"]),
     // Doors. The types of rows that journeys hand up are the store's; its functions are not called here.
     (

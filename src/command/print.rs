@@ -18,7 +18,6 @@ use crate::{
     },
     kiosk::{self, printer_limits},
     printer::{JobState, Printer, error::PrinterError, find::Finding, known::Known},
-    queue::print::too_few,
     settings::Settings,
     worker::Workers,
 };
@@ -143,7 +142,9 @@ async fn follow(printer: &Printer, job: i32, plan: &Plan, pause: Duration) -> Re
         }
         match report.state {
             JobState::Completed => {
-                let short = too_few(report.impressions_completed, plan.impressions_sent());
+                let counted = report.impressions_completed.filter(|counted| *counted > 0);
+                // Printers differ in whether they multiply by the copies.
+                let short = counted.filter(|counted| *counted < plan.impressions_sent());
                 return short.map_or(Ok(()), |out| Err(Failure::Failed(anyhow::anyhow!("{out} of {of} came out"))));
             }
             JobState::Canceled | JobState::Aborted => {

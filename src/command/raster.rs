@@ -98,6 +98,7 @@ fn read(mut arguments: Arguments) -> Result<Asked, Failure> {
         scaling: Scaling::Fit,
         format: Format::PwgRaster,
         number_up: NumberUp::One,
+        skip: 0,
     };
     while let Some(argument) = arguments.next()? {
         match argument {

@@ -9,6 +9,7 @@ mod frame;
 mod language;
 mod picture;
 mod refusal;
+mod rest;
 mod state;
 mod upload;
 mod view;
@@ -30,7 +31,7 @@ use super::{
     qr,
     query::Query,
 };
-use crate::{error::Error, store::jobs::Job, terminals::register::Terminal, text::say};
+use crate::{error::Error, job::part::AttemptId, store::jobs::Job, terminals::register::Terminal, text::say};
 
 /// Bytes of the form on a job's page.
 const FORM_BYTES: usize = 4 << 10;
@@ -84,7 +85,7 @@ pub(super) async fn job_page(
     Ok(JobPage::new(doors, frame, &job, form, Note::of(query)).answer(StatusCode::OK, query))
 }
 
-/// `POST /j/{pin}`: `action=change`, `action=print` or `action=delete`.
+/// `POST /j/{pin}`: `action=change`, `action=print`, `action=missing` or `action=delete`.
 pub(super) async fn job_form(
     doors: &Doors,
     caller: &Caller,
@@ -106,6 +107,7 @@ pub(super) async fn job_form(
     let done = match fields.get("action") {
         Some("change") => change(doors, &frame, &job, &fields, &mut form).await,
         Some("print") => print(doors, &frame, &job, &fields, &mut form).await,
+        Some("missing") => missing(doors, &frame, &job, &fields).await,
         Some("delete") => delete(doors, &frame, &job).await,
         _ => Err(Refusal::new(StatusCode::BAD_REQUEST, "", say::WEB_WRONG_FORM)),
     };
@@ -145,6 +147,28 @@ async fn print(doors: &Doors, frame: &Frame, job: &Job, fields: &Query, form: &m
     qr::hand(doors, &claim, vec![job]).await?;
     // Of our own printer the page tells what happens; of another it only knows that it was told.
     Ok(frame.link(&link(&pin), if elsewhere { &["sent"] } else { &[] }))
+}
+
+/// How far the job came, told by somebody who stands at our kiosk: the rest is printed.
+async fn missing(doors: &Doors, frame: &Frame, job: &Job, fields: &Query) -> Result<String, Refusal> {
+    let number = |name| -> Option<i64> { fields.get(name).and_then(|text| text.parse().ok()) };
+    let (Some(attempt), Some(out)) = (number("attempt"), number("out")) else {
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, "", say::WEB_WRONG_FORM));
+    };
+    if !is_here(doors, frame) {
+        return Err(Refusal::new(StatusCode::GONE, "", say::WEB_VISIT_OVER));
+    }
+    let out = u32::try_from(out).unwrap_or(u32::MAX);
+    if !doors.queue.release_missing(job.id, AttemptId(attempt), out).await? {
+        doors.panel.released(job, None);
+    }
+    Ok(frame.link(&link(&job.pin), &[]))
+}
+
+/// Whether the phone is at our own kiosk.
+fn is_here(doors: &Doors, frame: &Frame) -> bool {
+    let claim = frame.visit.as_deref().and_then(|visit| doors.terminals.by_visit(visit));
+    claim.is_some_and(|claim| claim.terminal == Terminal::Panel)
 }
 
 /// A job at the printer is stopped first; a printer that takes its time is not waited for in front of a white page.

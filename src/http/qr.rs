@@ -80,7 +80,17 @@ pub(super) async fn hand(doors: &Doors, claim: &Claim, jobs: Vec<Job>) -> Result
     }
     let (mut first, mut refused) = (None, None);
     for job in &jobs {
-        match doors.queue.release(job.id, job.ticket.clone()).await {
+        // Of a job that came out in part only the rest is wanted; where nobody knows which, the panel asks.
+        let released = match &job.rest {
+            Some(rest) if !rest.is_known() => {
+                doors.panel.asks(job);
+                first.get_or_insert(job.id);
+                continue;
+            }
+            Some(rest) => doors.queue.release_missing(job.id, rest.attempt, rest.least_sheets()).await.map(drop),
+            None => doors.queue.go_on(job.id, job.ticket.clone()).await,
+        };
+        match released {
             Ok(()) => {
                 // Nothing was awaited since: the panel hears of it before the first sheet can be told of.
                 doors.panel.released(job, first);

@@ -20,6 +20,8 @@ pub enum Fault {
     ConnectionLost,
     /// The printer refused the job.
     Refused,
+    /// The printer has another job, or is not ready for ours.
+    Busy,
     /// The printer takes no format we can make, or answers what is not IPP.
     Unsuitable,
     /// The printer shows another certificate than before, or none.
@@ -86,6 +88,7 @@ impl Fault {
             Self::Unreachable => "printer-unreachable",
             Self::ConnectionLost => "connection-lost",
             Self::Refused => "printer-refused",
+            Self::Busy => "printer-busy",
             Self::Unsuitable => "printer-unsuitable",
             Self::CertificateChanged => "certificate-changed",
             Self::SeveralPrinters => "several-printers",
@@ -128,9 +131,15 @@ impl Fault {
     /// What to do once the job was taken back and waits for its owner: it does not go on by itself any more.
     pub fn advice_when_held(&self, language: Language) -> &'static str {
         match self {
-            Self::MediaEmpty | Self::MediaJam | Self::CoverOpen | Self::TrayMissing | Self::OutputFull => {
-                say::FAULT_TAKEN_BACK_DO.get(language)
-            }
+            Self::MediaEmpty
+            | Self::MediaJam
+            | Self::CoverOpen
+            | Self::TrayMissing
+            | Self::OutputFull
+            | Self::Unreachable
+            | Self::Busy
+            | Self::Offline => say::FAULT_TAKEN_BACK_DO.get(language),
+            Self::ConnectionLost => say::FAULT_LOST_DO.get(language),
             _ => self.advice(language),
         }
     }
@@ -140,6 +149,7 @@ impl Fault {
             Self::Unreachable => (say::FAULT_UNREACHABLE_TITLE, say::FAULT_UNREACHABLE_DO),
             Self::ConnectionLost => (say::FAULT_CONNECTION_LOST_TITLE, say::FAULT_CONNECTION_LOST_DO),
             Self::Refused => (say::FAULT_REFUSED_TITLE, say::FAULT_REFUSED_DO),
+            Self::Busy => (say::FAULT_BUSY_TITLE, say::FAULT_BUSY_DO),
             Self::Unsuitable => (say::FAULT_UNSUITABLE_TITLE, say::FAULT_UNSUITABLE_DO),
             Self::CertificateChanged => (say::FAULT_CERTIFICATE_CHANGED_TITLE, say::FAULT_CERTIFICATE_CHANGED_DO),
             Self::SeveralPrinters => (say::FAULT_SEVERAL_PRINTERS_TITLE, say::FAULT_SEVERAL_PRINTERS_DO),

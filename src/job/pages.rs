@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// The largest number of ranges one ticket may hold.
 pub const MAX_RANGES: usize = 1_000;
 
@@ -19,7 +21,8 @@ pub struct PageRange {
 }
 
 /// A sorted list of ranges; empty means the whole document.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct PageRanges {
     ranges: Vec<PageRange>,
     text: String,
@@ -86,6 +89,20 @@ impl PageRanges {
             return Ok((1..=page_count).collect());
         }
         Ok(self.ranges.iter().flat_map(|range| range.first..=range.last).collect())
+    }
+}
+
+impl TryFrom<String> for PageRanges {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        Self::parse(&text).map_err(|_| "not page ranges")
+    }
+}
+
+impl From<PageRanges> for String {
+    fn from(ranges: PageRanges) -> Self {
+        ranges.text
     }
 }
 

@@ -314,6 +314,9 @@ pub struct Plan {
     /// How many pages stand on a side.
     #[serde(default)]
     pub number_up: NumberUp,
+    /// Sides of the first set that are left out, for they are on paper already ([`super::part`]).
+    #[serde(default)]
+    pub skip: u32,
 }
 
 /// Why a ticket cannot be printed on this printer.
@@ -366,6 +369,7 @@ impl Plan {
             scaling: Scaling::Fit,
             format,
             number_up: NumberUp::One,
+            skip: 0,
         };
         match plan.documents() > 1 && !capabilities.several_documents {
             true => Err(PlanError::NoFormat),
@@ -379,25 +383,32 @@ impl Plan {
     }
 
     /// Sides that one set takes.
-    fn set(&self) -> u32 {
+    pub fn set(&self) -> u32 {
         u32::try_from(self.pages.len().div_ceil(self.number_up.get())).unwrap_or(u32::MAX)
     }
 
-    /// Raster pages that are sent: a set with an odd number of pages gets a blank back when it stands twice.
-    pub fn raster_pages(&self) -> u32 {
-        let set = self.set();
-        let padded = if self.pads() { set.saturating_add(1) } else { set };
-        padded.saturating_mul(self.repeats.saturating_sub(1)).saturating_add(set)
+    /// Sides of set number `repeat` of the raster, counted from 0.
+    pub fn sides_of(&self, repeat: u32) -> u32 {
+        self.set().saturating_sub(if repeat == 0 { self.skip } else { 0 })
     }
 
-    /// Whether a blank back follows a set, so that the next copy begins on a new sheet.
-    pub fn pads(&self) -> bool {
-        self.repeats > 1 && self.sides.is_two_sided() && self.set() % 2 == 1
+    /// Raster pages that are sent: a set with an odd number of pages gets a blank back when another follows.
+    pub fn raster_pages(&self) -> u32 {
+        let (first, other) = (self.sides_of(0) + u32::from(self.pads(0)), self.set() + u32::from(self.pads(1)));
+        match self.repeats.max(1) {
+            1 => self.sides_of(0),
+            repeats => first.saturating_add(other.saturating_mul(repeats - 2)).saturating_add(self.set()),
+        }
+    }
+
+    /// Whether a blank back follows a set when another follows it, which has to begin on a new sheet.
+    pub fn pads(&self, repeat: u32) -> bool {
+        self.repeats > 1 && self.sides.is_two_sided() && self.sides_of(repeat) % 2 == 1
     }
 
     /// Sides of paper with something on them, all copies counted.
     pub fn impressions(&self) -> u32 {
-        self.set().saturating_mul(self.copies).saturating_mul(self.repeats)
+        self.set().saturating_mul(self.copies).saturating_mul(self.repeats).saturating_sub(self.skip)
     }
 
     /// Sides with something on them in the raster that is sent: what a printer that does not multiply by its copies
@@ -408,9 +419,9 @@ impl Plan {
 
     /// Sheets of paper, all copies counted.
     pub fn sheets(&self) -> u32 {
-        let set = self.set();
-        let set = if self.sides.is_two_sided() { set.div_ceil(2) } else { set };
-        set.saturating_mul(self.copies).saturating_mul(self.repeats)
+        let on = |sides: u32| if self.sides.is_two_sided() { sides.div_ceil(2) } else { sides };
+        let all = on(self.set()).saturating_mul(self.copies).saturating_mul(self.repeats);
+        all.saturating_sub(on(self.set())).saturating_add(on(self.sides_of(0)))
     }
 }
 

@@ -1,9 +1,12 @@
 //! The ticket: what a person asked of a job (`job-ticket`, PWG 5100.11), and what it costs in sheets.
 
+use serde::{Deserialize, Serialize};
+
 use super::pages::{PageRanges, PastTheEnd};
 
 /// Copies, 1 to 999 (`copies`, RFC 8011 §5.2.5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "i64", into = "u32")]
 pub struct Copies(u32);
 
 impl Copies {
@@ -23,8 +26,22 @@ impl Copies {
     }
 }
 
+impl TryFrom<i64> for Copies {
+    type Error = &'static str;
+
+    fn try_from(copies: i64) -> Result<Self, &'static str> {
+        Self::new(copies).ok_or("copies out of range")
+    }
+}
+
+impl From<Copies> for u32 {
+    fn from(copies: Copies) -> Self {
+        copies.0
+    }
+}
+
 /// What was asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticket {
     /// Which pages.
     pub pages: PageRanges,

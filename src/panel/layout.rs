@@ -7,6 +7,7 @@ mod code;
 mod idle;
 mod lines;
 mod measures;
+mod missing;
 mod notice;
 mod outcome;
 mod parts;
@@ -218,7 +219,10 @@ pub(super) fn lay(panel: &Panel, now_ms: u64) -> Layout {
         Scene::Review(review) => review::lay(&mut sheet, panel, review),
         Scene::Printing(printing) => printing::lay(&mut sheet, panel, printing),
         Scene::Done(done) => outcome::done(&mut sheet, panel, done, now_ms),
-        Scene::Fault(fault) => outcome::fault(&mut sheet, panel, fault),
+        Scene::Fault(failed) => match &failed.missing {
+            Some(missing) => missing::lay(&mut sheet, failed, missing),
+            None => outcome::fault(&mut sheet, panel, failed),
+        },
         Scene::Timeout(_) => notice::timeout(&mut sheet, panel, now_ms),
         Scene::Service => service::lay(&mut sheet, panel),
         Scene::OutOfOrder => notice::out_of_order(&mut sheet, panel),

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     job::{
+        fault::Fault,
         state::{JobId, State},
         ticket::Copies,
     },
@@ -151,6 +152,13 @@ impl LivePanel {
         }
     }
 
+    /// Somebody wants this job here by the code on the screen, and has to say first how far it came.
+    pub fn asks(&self, job: &Job) {
+        if let Ok(card) = card(job.clone()) {
+            self.event(Event::Asked(card));
+        }
+    }
+
     /// The bell rang: what is new?
     fn look(&self) {
         let printer = self.view();
@@ -166,7 +174,10 @@ impl LivePanel {
                 let outcome = match ending {
                     Ending::Completed => Outcome::Completed { impressions: live.impressions, sheets: live.sheets },
                     Ending::Canceled => Outcome::Canceled,
-                    Ending::Held(fault) => Outcome::Held(fault),
+                    Ending::Held(fault) => match live.rest {
+                        Some(rest) => Outcome::Partly { fault, rest },
+                        None => Outcome::Held(fault),
+                    },
                 };
                 self.event(Event::Ended { job, outcome });
             }
@@ -213,6 +224,18 @@ impl LivePanel {
                     self.event(Event::Refused(Refusal::Busy));
                 }
             }
+            Effect::GoOn { job, ticket } => {
+                if let Err(error) = self.queue.go_on(job, ticket).await {
+                    tracing::warn!(%job, ?error, "not released");
+                    self.event(self.asks_instead(job).await);
+                }
+            }
+            Effect::ReleaseMissing { job, attempt, out } => {
+                if let Err(error) = self.queue.release_missing(job, attempt, out).await {
+                    tracing::warn!(%job, ?error, "the rest not released");
+                    self.event(Event::Refused(Refusal::Busy));
+                }
+            }
             Effect::Cancel { job } => match self.queue.cancel(job).await {
                 // Its end was not the printer's, so nobody else tells of it.
                 Ok(true) => self.event(Event::Ended { job, outcome: Outcome::Canceled }),
@@ -224,6 +247,18 @@ impl LivePanel {
                 Err(error) => tracing::error!(%job, ?error, "not deleted"),
             },
             Effect::SwitchedLanguage(_) => {}
+        }
+    }
+
+    /// Why a job was not released: by now it is known how far it came, or to be asked.
+    async fn asks_instead(&self, job: JobId) -> Event {
+        let found = self.queue.job(job).await.ok().flatten().and_then(|job| card(job).ok());
+        match found {
+            Some(JobCard { rest: Some(rest), fault, .. }) => {
+                let fault = fault.unwrap_or(Fault::Interrupted);
+                Event::Ended { job, outcome: Outcome::Partly { fault, rest } }
+            }
+            _ => Event::Refused(Refusal::Busy),
         }
     }
 
@@ -258,6 +293,7 @@ fn card(job: Job) -> Result<JobCard, Refusal> {
         ticket: job.ticket,
         printed_before: job.printed_before,
         fault,
+        rest: job.rest,
     })
 }
 

@@ -3,6 +3,7 @@
 use crate::{
     job::{
         fault::Fault,
+        part::{Asked, AttemptId, Out, Rest, Sequence},
         state::JobId,
         ticket::{Copies, Ticket},
     },
@@ -15,8 +16,8 @@ mod page;
 /// A Tuesday, 14:32 in Moscow.
 pub const NOW_MS: u64 = 1_795_520_000_000 - 1_795_520_000_000 % 86_400_000 + (11 * 60 + 32) * 60_000;
 
-/// The scenes by name, and the one state of a scene that looks like another.
-pub const SCENES: [&str; 11] = [
+/// The scenes by name, and those states of a scene that look like another.
+pub const SCENES: [&str; 14] = [
     "splash",
     "idle",
     "code",
@@ -25,6 +26,9 @@ pub const SCENES: [&str; 11] = [
     "printing",
     "done",
     "fault",
+    "fault-known",
+    "fault-question",
+    "fault-last",
     "timeout",
     "service",
     "out-of-order",
@@ -60,7 +64,14 @@ pub fn card(language: Language) -> JobCard {
     let copies = Copies::new(2).unwrap_or(Copies::ONE);
     let ticket = Ticket { copies, two_sided: true, ..Ticket::default() };
     let (job, title) = (JobId(42), title.into());
-    JobCard { job, title, bytes: 148_300, page_count: 5, ticket, printed_before: false, fault: None }
+    JobCard { job, title, bytes: 148_300, page_count: 5, ticket, printed_before: false, fault: None, rest: None }
+}
+
+/// How far the document of the samples came, of ten sides on six sheets.
+pub fn rest(language: Language, out: Out) -> Rest {
+    let sequence = Sequence { sides: 5, copies: 2, two_sided: true };
+    let asked = Asked { ticket: card(language).ticket, sequence, first: 0, by_printer: 2, pages_a_side: 1 };
+    Rest { attempt: AttemptId(1), asked, out }
 }
 
 /// What the sample printer can do.
@@ -80,7 +91,10 @@ pub fn sample(scene_name: &str, language: Language, width: u32, height: u32) -> 
     if scene_name == "timeout" {
         panel.step(Event::Tick, now_ms(scene_name));
     }
-    let scene = if scene_name == "code-paused" { "code" } else { scene_name };
+    let scene = match scene_name.split_once('-') {
+        Some((scene @ ("code" | "fault"), _)) => scene,
+        _ => scene_name,
+    };
     (panel.scene_name() == scene).then_some(panel)
 }
 
@@ -119,6 +133,16 @@ fn events(scene_name: &str, language: Language) -> Vec<Event> {
         "fault" => {
             events.extend(found().into_iter().chain(printing()));
             events.push(ended(Outcome::Held(Fault::MediaEmpty)));
+        }
+        "fault-known" | "fault-question" | "fault-last" => {
+            events.extend(found().into_iter().chain(printing()));
+            let out = match scene_name {
+                "fault-known" => Out::exactly(5),
+                "fault-question" => Out::between(4, 5),
+                _ => Out::between(2, 10),
+            };
+            let (fault, rest) = (Fault::ConnectionLost, rest(language, out));
+            events.push(ended(Outcome::Partly { fault, rest }));
         }
         "service" => events.extend([Event::Service(lines(language)), press("service")]),
         "out-of-order" => events.push(Event::Printer(PrinterView::Fault(Fault::Unsuitable, None))),

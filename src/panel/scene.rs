@@ -6,6 +6,7 @@
 mod answer;
 mod clock;
 pub mod code;
+pub mod missing;
 pub mod review;
 mod step;
 pub mod tries;
@@ -17,10 +18,17 @@ use super::{
     picture::Picture,
 };
 use crate::{
-    job::{code::ReleaseCode, fault::Fault, state::JobId, ticket::Ticket},
+    job::{
+        code::ReleaseCode,
+        fault::Fault,
+        part::{AttemptId, Rest},
+        state::JobId,
+        ticket::Ticket,
+    },
     text::Language,
 };
 use code::Code;
+use missing::Missing;
 use review::Review;
 use tries::{Patience, Tries};
 
@@ -70,6 +78,8 @@ pub struct JobCard {
     pub printed_before: bool,
     /// Why an earlier try failed.
     pub fault: Option<Fault>,
+    /// How far it came then.
+    pub rest: Option<Rest>,
 }
 
 /// What the printer can do.
@@ -121,6 +131,13 @@ pub enum Outcome {
     },
     /// It did not, and the job is kept.
     Held(Fault),
+    /// A part of it did, or may have.
+    Partly {
+        /// Why.
+        fault: Fault,
+        /// How far.
+        rest: Rest,
+    },
     /// Its owner stopped it.
     Canceled,
 }
@@ -193,6 +210,8 @@ pub enum Event {
         /// The first of those released together; `None` for that one itself.
         first: Option<JobId>,
     },
+    /// Somebody wants this job by the code on the screen; how far it came is to be asked first.
+    Asked(JobCard),
     /// A job and its document are gone.
     Deleted {
         /// Which.
@@ -214,12 +233,28 @@ pub enum Effect {
         /// The document's page, from 1.
         page: u32,
     },
-    /// Print it; answered by `Progress` and `Ended`, or `Refused`.
+    /// Print it, by somebody who saw of no sheets that are out; answered as `Release`, or by what is out or asked by now.
+    GoOn {
+        /// Which.
+        job: JobId,
+        /// With these choices.
+        ticket: Ticket,
+    },
+    /// Print all of it; answered by `Progress` and `Ended`, or `Refused`.
     Release {
         /// Which.
         job: JobId,
         /// With these choices.
         ticket: Ticket,
+    },
+    /// Print what is missing when so many sheets are out; answered as `Release`.
+    ReleaseMissing {
+        /// Which.
+        job: JobId,
+        /// Of which try.
+        attempt: AttemptId,
+        /// Whole sheets.
+        out: u32,
     },
     /// Stop printing; answered by `Ended`.
     Cancel {
@@ -279,6 +314,8 @@ pub(super) enum Ending {
 pub(super) struct Failed {
     pub(super) review: Review,
     pub(super) fault: Fault,
+    /// What of it is out, when a part is or may be.
+    pub(super) missing: Option<Missing>,
 }
 
 /// The QR code shown, and the time it is for.

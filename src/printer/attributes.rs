@@ -13,7 +13,7 @@ use super::{
 use crate::job::plan::{Capabilities, Format, SheetBack, Sides};
 
 /// The attributes that are asked for: what is read here and in `media.rs`, and what jobs are fitted to.
-pub const REQUESTED: [&str; 32] = [
+pub const REQUESTED: [&str; 34] = [
     "color-supported",
     "copies-supported",
     "document-format-supported",
@@ -34,6 +34,7 @@ pub const REQUESTED: [&str; 32] = [
     "operations-supported",
     "print-color-mode-supported",
     "print-scaling-supported",
+    "printer-impressions-completed",
     "printer-is-accepting-jobs",
     "printer-make-and-model",
     "printer-resolution-default",
@@ -43,6 +44,7 @@ pub const REQUESTED: [&str; 32] = [
     "pwg-raster-document-resolution-supported",
     "pwg-raster-document-sheet-back",
     "pwg-raster-document-type-supported",
+    "queued-job-count",
     "sides-default",
     "sides-supported",
     "urf-supported",
@@ -177,6 +179,10 @@ fn reasons(attributes: Attributes<'_>, name: &str) -> Vec<String> {
     attributes.texts(name).take(MAX_VALUES).map(safe).filter(|reason| !reason.is_empty()).collect()
 }
 
+fn count(attributes: Attributes<'_>, name: &str) -> Option<u32> {
+    attributes.number(name).and_then(|count| u32::try_from(count).ok())
+}
+
 /// How the printer is.
 pub fn status(printer: Attributes<'_>) -> Result<Status, PrinterError> {
     Ok(Status {
@@ -188,6 +194,8 @@ pub fn status(printer: Attributes<'_>) -> Result<Status, PrinterError> {
         },
         accepting: printer.truth("printer-is-accepting-jobs").unwrap_or(true),
         reasons: reasons(printer, "printer-state-reasons"),
+        counter: count(printer, "printer-impressions-completed"),
+        queued: count(printer, "queued-job-count"),
     })
 }
 
@@ -205,8 +213,9 @@ pub fn report(job: Attributes<'_>) -> Result<JobReport, PrinterError> {
             _ => return Err(PrinterError::NotIpp),
         },
         reasons: reasons(job, "job-state-reasons"),
-        impressions_completed: job.number("job-impressions-completed").and_then(|count| u32::try_from(count).ok()),
+        impressions_completed: count(job, "job-impressions-completed"),
         message: job.texts("job-state-message").next().map(safe).filter(|message| !message.is_empty()),
+        name: job.texts("job-name").next().map(safe),
     })
 }
 

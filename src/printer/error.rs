@@ -27,7 +27,7 @@ pub enum PrinterError {
     /// The connection broke or nothing moved on it; nobody knows what the printer did.
     #[error("the connection to the printer was lost")]
     ConnectionLost,
-    /// The printer is busy with another job (0x0507, 0x0505, 0x0502; HTTP 503): try again later.
+    /// The printer is busy or not ready (0x0502, 0x0504 to 0x0507, 0x050a, 0x050b; HTTP 503): try again later.
     #[error("the printer is busy")]
     Busy,
     /// The printer does not want this (RFC 8011 §4.1.6).
@@ -117,7 +117,8 @@ impl PrinterError {
             Self::CertificateChanged { .. } | Self::Downgraded(_) => Fault::CertificateChanged,
             Self::Several { .. } => Fault::SeveralPrinters,
             Self::ConnectionLost => Fault::ConnectionLost,
-            Self::Busy | Self::Refused { .. } | Self::Http(401 | 403) => Fault::Refused,
+            Self::Busy => Fault::Busy,
+            Self::Refused { .. } | Self::Http(401 | 403) => Fault::Refused,
             Self::Folder(error) if error.kind() == io::ErrorKind::StorageFull => Fault::OutputFull,
             Self::Folder(_) => Fault::Offline,
             Self::NotIpp | Self::Http(_) | Self::Unsuitable => Fault::Unsuitable,

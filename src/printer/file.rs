@@ -70,7 +70,7 @@ impl FilePrinter {
         std::fs::create_dir_all(&self.jobs.folder).map_err(PrinterError::Folder)?;
         let active = self.jobs.lock().values().any(|record| !record.state.is_terminal());
         let state = if !active { PrinterState::Idle } else { PrinterState::Processing };
-        Ok(Status { state, accepting: true, reasons: vec!["none".into()] })
+        Ok(Status { state, accepting: true, reasons: vec!["none".into()], counter: None, queued: None })
     }
 
     /// The next free number, and its folder and file.
@@ -123,6 +123,11 @@ impl FilePrinter {
         })
     }
 
+    /// The jobs that are not at an end: the numbers of the others are known, or nothing of them came.
+    pub fn jobs(&self) -> Vec<(i32, JobReport)> {
+        self.jobs.lock().iter().map(|(job, record)| (*job, record.report())).collect()
+    }
+
     /// Stops the job, also one whose document is not waited for any more.
     pub async fn cancel(&self, job: i32) -> Result<(), PrinterError> {
         if self.jobs.lock().contains_key(&job) {
@@ -156,6 +161,7 @@ impl Jobs {
     /// The first end of a job is its end.
     fn end(&self, job: i32, state: JobState) -> std::io::Result<()> {
         match self.lock().remove(&job) {
+            Some(record) if state == JobState::Completed => record.complete().write(&self.folder),
             Some(record) => Record { state, ..record }.write(&self.folder),
             None => Ok(()),
         }
@@ -242,6 +248,7 @@ mod tests {
             scaling: Scaling::Fit,
             format: Format::PwgRaster,
             number_up: NumberUp::One,
+            skip: 0,
         }
     }
 
@@ -349,7 +356,7 @@ mod tests {
                 smol::future::or(send, after).await.expect("left");
                 let expected = if cancel { JobState::Canceled } else { JobState::Aborted };
                 let report = printer.job(job).await.expect("known");
-                assert_eq!((report.state, report.impressions_completed), (expected, Some(2)));
+                assert_eq!((report.state, report.impressions_completed), (expected, Some(1)));
             }
         });
     }

@@ -82,6 +82,16 @@ impl Ipp {
 
     /// Get-Printer-Attributes. A printer that is not where it was is found again before it counts as gone.
     pub async fn capabilities(&self) -> Result<Capabilities, PrinterError> {
+        Ok(self.described().await?.0)
+    }
+
+    /// Get-Printer-Attributes, for both.
+    pub async fn look(&self) -> Result<(Capabilities, Status), PrinterError> {
+        let (capabilities, answer) = self.described().await?;
+        Ok((capabilities, attributes::status(answer.group(group::PRINTER))?))
+    }
+
+    async fn described(&self) -> Result<(Capabilities, Message), PrinterError> {
         let (way, is_new) = self.way().await?;
         match self.describe(&way).await {
             Err(error) if !is_new && self.moved(&error) => self.describe(&self.way().await?.0).await,
@@ -89,7 +99,7 @@ impl Ipp {
         }
     }
 
-    async fn describe(&self, way: &Way<'_>) -> Result<Capabilities, PrinterError> {
+    async fn describe(&self, way: &Way<'_>) -> Result<(Capabilities, Message), PrinterError> {
         let names = [attributes::REQUESTED.as_slice(), &["printer-uuid"]].concat();
         let asked = request::printer_attributes(way.uri(), &names);
         let answer = accepted(self.ask(way, &asked).await?)?;
@@ -103,13 +113,19 @@ impl Ipp {
         let capabilities = attributes::capabilities(printer)?;
         let needed = printer.0.iter().filter(|attribute| attribute.name != "media-col-database").cloned().collect();
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(needed));
-        Ok(capabilities)
+        Ok((capabilities, answer))
     }
 
     /// Get-Printer-Attributes, only how it is.
     pub async fn status(&self) -> Result<Status, PrinterError> {
         let (way, _) = self.way().await?;
-        let names = ["printer-state", "printer-state-reasons", "printer-is-accepting-jobs"];
+        let names = [
+            "printer-state",
+            "printer-state-reasons",
+            "printer-is-accepting-jobs",
+            "printer-impressions-completed",
+            "queued-job-count",
+        ];
         let answer = accepted(self.ask(&way, &request::printer_attributes(way.uri(), &names)).await?)?;
         attributes::status(answer.group(group::PRINTER))
     }
@@ -163,17 +179,18 @@ impl Ipp {
         attributes::report(answer.group(group::JOB))
     }
 
-    /// Get-Jobs: the numbers of those of this name that the printer has not begun.
-    pub async fn waiting(&self, job_name: &str) -> Result<Vec<i32>, PrinterError> {
+    /// Get-Jobs, twice. A printer that tells nothing of jobs at an end still tells of the others.
+    pub async fn jobs(&self) -> Result<Vec<(i32, JobReport)>, PrinterError> {
         let (way, _) = self.way().await?;
-        let answer = accepted(self.ask(&way, &request::jobs(way.uri())).await?)?;
+        let mut answer = accepted(self.ask(&way, &request::jobs(way.uri(), "not-completed")).await?)?;
+        match accepted(self.ask(&way, &request::jobs(way.uri(), "completed")).await?) {
+            Ok(ended) => answer.groups.extend(ended.groups),
+            Err(PrinterError::Refused { .. }) => {}
+            Err(error) => return Err(error),
+        }
         let jobs =
             answer.groups.iter().filter(|group| group.tag == group::JOB).map(|group| Attributes(&group.attributes));
-        let ours = jobs.filter(|job| {
-            // `pending` and `pending-held` (RFC 8011 §5.3.7).
-            job.texts("job-name").next() == Some(job_name) && matches!(job.number("job-state"), Some(3 | 4))
-        });
-        Ok(ours.filter_map(|job| job.number("job-id")).collect())
+        Ok(jobs.filter_map(|job| Some((job.number("job-id")?, attributes::report(job).ok()?))).collect())
     }
 
     /// Cancel-Job.
@@ -229,7 +246,7 @@ impl Ipp {
 fn accepted(answer: Message) -> Result<Message, PrinterError> {
     match answer.code {
         0x0000..=0x00ff => Ok(answer),
-        0x0502 | 0x0505 | 0x0507 => Err(PrinterError::Busy),
+        0x0502 | 0x0504..=0x0507 | 0x050a | 0x050b => Err(PrinterError::Busy),
         status => {
             let named = answer.group(group::UNSUPPORTED).0.iter().take(MAX_UNSUPPORTED);
             let unsupported = named.map(|attribute| safe(&attribute.name)).collect();

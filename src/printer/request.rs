@@ -9,6 +9,13 @@ use crate::job::plan::{ColorSpace, Plan};
 /// `requesting-user-name`: never whose job it is.
 const USER: &str = "kiosk";
 
+/// What is asked of a job.
+const REPORT: [&str; 6] =
+    ["job-id", "job-name", "job-state", "job-state-reasons", "job-state-message", "job-impressions-completed"];
+
+/// Jobs that are asked for: ours is among the newest.
+const MOST_JOBS: i32 = 100;
+
 /// `operation-id` (RFC 8011 §5.4.15).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u16)]
@@ -49,15 +56,14 @@ pub fn printer_attributes(uri: &str, names: &[&str]) -> Message {
 
 /// Get-Job-Attributes.
 pub fn job_attributes(uri: &str, job: i32) -> Message {
-    let names = ["job-state", "job-state-reasons", "job-state-message", "job-impressions-completed"];
-    request(Operation::GetJobAttributes, uri, Some(job), vec![requested(&names)])
+    request(Operation::GetJobAttributes, uri, Some(job), vec![requested(&REPORT)])
 }
 
-/// Get-Jobs (RFC 8011 §4.2.6): those that are not at an end.
-pub fn jobs(uri: &str) -> Message {
-    let which = Attribute::text("which-jobs", Syntax::Keyword, "not-completed");
-    let rest = vec![requested(&["job-id", "job-name", "job-state"]), which];
-    request(Operation::GetJobs, uri, None, rest)
+/// Get-Jobs (RFC 8011 §4.2.6): those that are `which`: `completed`, which is at an end, or `not-completed`.
+pub fn jobs(uri: &str, which: &str) -> Message {
+    let which = Attribute::text("which-jobs", Syntax::Keyword, which);
+    let limit = Attribute::new("limit", Value::Integer(MOST_JOBS));
+    request(Operation::GetJobs, uri, None, vec![limit, requested(&REPORT), which])
 }
 
 /// Cancel-Job.
@@ -176,6 +182,7 @@ mod tests {
             scaling: Scaling::Fit,
             format: Format::PwgRaster,
             number_up: NumberUp::One,
+            skip: 0,
         }
     }
 

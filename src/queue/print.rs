@@ -2,41 +2,50 @@
 //!
 //! What may have happened is written down before it is done (an intent row, the printer's job number), so that a
 //! restart never guesses. A renderer that dies or a person who cancels aborts the document *and* cancels the job at
-//! the printer: a printer takes a document that just ends for a whole one.
+//! the printer: a printer takes a document that just ends for a whole one. What came out of a try that went wrong is asked
+//! and weighed in `settle`; the document's way is in `send`, looking at a job at the printer in `watch`.
 
-use std::time::{Duration, Instant};
+use std::{sync::Arc, time::Duration};
 
 use smol::{Timer, future::FutureExt as _};
 
-use super::{Live, PrinterView, Queue};
+use super::{
+    Live, PrinterView, Queue,
+    proof::Found,
+    send::{Given, STOP, STOP_ASKED},
+    settle::passes,
+    watch::Seen,
+};
 use crate::{
     error::Error,
     job::{
+        code,
         fault::Fault,
-        plan::{Plan, PlanError},
-        state::{JobId, Phase},
+        part::{Asked, Out, Sequence},
+        plan::{Capabilities, Plan, PlanError},
+        state::{JobId, Phase, State},
     },
-    printer::{JobReport, JobState, error::PrinterError},
+    printer::{JobState, PrinterState, Status, error::PrinterError},
     store::{
-        facts,
-        jobs::{self, Ending, Job},
+        attempts::{self, Attempt, Intent},
+        jobs::{self, Document, Ending, Job},
     },
 };
-
-/// Sides a printer must have counted.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Asked {
-    /// With all copies.
-    of: u32,
-    /// As they were sent.
-    set: u32,
-}
 
 /// Milliseconds after which a busy printer is asked again.
 const BUSY_AGAIN: Duration = Duration::from_millis(1_000);
 
-/// Seconds a printer may take to answer Cancel-Job when nothing depends on it.
-const TAKE_BACK: Duration = Duration::from_secs(10);
+/// Letters and digits after `ottisk-` in the name of a job at the printer: kiosks that share one must not clash.
+const NAME_SYMBOLS: usize = 10;
+
+/// What came of a look at a released job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tried {
+    /// It is on its way no more.
+    Ended,
+    /// The printer cannot take it now; its owner is told why.
+    Waits,
+}
 
 impl Queue {
     /// Prints what is released, one job after the other, for ever.
@@ -44,346 +53,311 @@ impl Queue {
         self.recover().await?;
         loop {
             let changed = self.changed();
+            let pause = |ms| async move {
+                Timer::after(Duration::from_millis(ms)).await;
+            };
             match self.store.read(jobs::next_pending).await? {
-                Some(job) => {
-                    // Without an end it was canceled or deleted before the printer heard of it.
-                    if let Some((ending, completed)) = self.print(&job).await? {
-                        self.end(&job, ending, completed).await?;
-                    }
-                }
+                Some(job) => match self.print(&job).await? {
+                    Tried::Ended => {}
+                    // Not until the bell: it was rung by what was just told.
+                    Tried::Waits => pause(self.settings.printer.poll_ms).await,
+                },
                 None => {
-                    self.look_at_printer().await;
-                    let pause = match self.view.borrow().fault {
+                    self.look_at_printer().await?;
+                    let ms = match self.view.borrow().fault {
                         Some(_) => self.settings.printer.poll_ms,
                         None => self.settings.printer.idle_poll_ms,
                     };
-                    let pause = async {
-                        Timer::after(Duration::from_millis(pause)).await;
-                    };
-                    changed.or(pause).await;
+                    changed.or(pause(ms)).await;
                 }
             }
         }
     }
 
-    /// Asks an idle printer how it is.
-    async fn look_at_printer(&self) {
-        let looked =
-            async { Ok::<_, PrinterError>((self.printer.capabilities().await?, self.printer.status().await?)) };
-        let view = match looked.await {
-            Ok((capabilities, status)) => {
-                PrinterView { capabilities: Some(capabilities), fault: status.fault(), known: true }
-            }
-            Err(error) => PrinterView {
-                capabilities: self.view.borrow().capabilities.clone(),
-                fault: Some(error.fault()),
-                known: true,
-            },
-        };
-        self.see(view);
-    }
-
-    fn see(&self, view: PrinterView) {
-        let before = self.view.replace(view.clone());
-        if before != view {
-            match &view.fault {
-                Some(fault) => tracing::warn!(fault = fault.keyword(), "printer"),
-                None => tracing::info!("printer ready"),
-            }
-            self.ring();
-        }
-    }
-
-    /// Writes the end down, with the print fact when sheets came out.
-    pub(super) async fn end(&self, job: &Job, ending: Ending, completed: Option<u32>) -> Result<(), Error> {
-        let (id, now, written) = (job.id, (self.clock)(), ending.clone());
-        let live = self.live().filter(|live| live.job == id);
-        let sheets = live.as_ref().map_or(0, |live| live.sheets);
-        let terminal = self.settings.panel.name.clone();
-        let ended = self.store.write(move |db| {
-            let ended = jobs::end(db, id, &written, completed)?;
-            if let (true, Ending::Completed, Some(impressions)) = (ended, written, completed) {
-                facts::insert(db, id, impressions, sheets, &terminal, now)?;
-            }
-            Ok(ended)
-        });
-        if !ended.await? {
-            // Canceled or deleted before the printer heard of it.
+    /// Asks an idle printer how it is, and about jobs of which nobody knows yet. Whoever releases a job does not wait for
+    /// a silent printer's answer.
+    async fn look_at_printer(&self) -> Result<(), Error> {
+        let released = self.released.listen();
+        if self.store.read(jobs::next_pending).await?.is_some() {
             return Ok(());
         }
-        match &ending {
-            Ending::Completed => tracing::info!(job = %id, impressions = completed, "completed"),
-            Ending::Canceled => tracing::info!(job = %id, "canceled"),
-            Ending::Held(fault) => tracing::warn!(job = %id, fault = fault.keyword(), "held"),
+        let looking = async { Some(self.printer.look().await) };
+        let looked = looking.or(async {
+            released.await;
+            None
+        });
+        match looked.await {
+            None => {}
+            Some(Ok((capabilities, status))) => {
+                let fault = status.fault();
+                self.see(PrinterView { capabilities: Some(capabilities), fault, known: true });
+                self.settle_all(None).await?;
+            }
+            Some(Err(error)) => self.see(PrinterView { fault: Some(error.fault()), known: true, ..self.printer() }),
         }
-        if self.canceled.get() == Some(id) {
-            self.canceled.set(None);
-        }
-        let of = live.as_ref().map_or(0, |live| live.of);
-        let impressions = completed.or(live.map(|live| live.impressions)).unwrap_or(0);
-        *self.live.borrow_mut() = Some(Live { job: id, impressions, of, sheets, fault: None, ending: Some(ending) });
-        self.ring();
         Ok(())
     }
 
-    /// One try; `None` when nobody waits for it any more. `Err` only when the store fails.
-    async fn print(&self, job: &Job) -> Result<Option<(Ending, Option<u32>)>, Error> {
-        let held = |fault| Ok(Some((Ending::Held(fault), None)));
-        let Some(document) = &job.document else { return held(Fault::Document) };
-        let capabilities = match self.printer.capabilities().await {
-            Ok(capabilities) => capabilities,
-            Err(error) => {
-                self.see(PrinterView { fault: Some(error.fault()), known: true, ..self.printer() });
-                return held(error.fault());
-            }
+    /// One look at a released job, which is its whole way when the printer takes it. `Err` only when the store fails.
+    async fn print(&self, job: &Job) -> Result<Tried, Error> {
+        let Some(document) = &job.document else { return self.hold(job.id, Fault::Document).await };
+        self.show_waiting(job, document);
+        let waits = match self.settle_all(Some(job)).await? {
+            Some(fault) => Err(fault),
+            None => match self.told(job.id, self.printer.look()).await {
+                // What was a printer for us before will be one again.
+                Err(error) if !passes(&error) && self.printer().capabilities.is_none() => {
+                    return self.hold(job.id, error.fault()).await;
+                }
+                Err(error) => Err(error.fault()),
+                Ok((_, status)) if !status.accepting => Err(status.fault().unwrap_or(Fault::Offline)),
+                Ok(found) => Ok(found),
+            },
         };
-        let plan = match Plan::fit(&job.ticket, &capabilities, document.page_count) {
+        let (capabilities, status) = match waits {
+            Ok(found) => found,
+            Err(fault) => return self.wait(job, fault).await,
+        };
+        let view = PrinterView { capabilities: Some(capabilities.clone()), fault: status.fault(), known: true };
+        self.see(view);
+        // What became of an earlier try may have changed what is asked now.
+        let id = job.id;
+        match self.store.read(move |db| jobs::by_id(db, id)).await? {
+            Some(job) if job.state == State::Pending => self.try_once(&job, document, &capabilities, &status).await,
+            _ => Ok(Tried::Ended),
+        }
+    }
+
+    /// A released job that the printer cannot take waits as long as its owner can be thought to.
+    async fn wait(&self, job: &Job, fault: Fault) -> Result<Tried, Error> {
+        if !self.is_awaited(job) {
+            return self.hold(job.id, fault).await;
+        }
+        self.note_fault(job.id, Some(fault));
+        Ok(Tried::Waits)
+    }
+
+    /// Whether the owner of a released job is still there, as far as time tells.
+    pub(super) fn is_awaited(&self, job: &Job) -> bool {
+        let valid = i64::try_from(self.settings.printer.release_valid_s).unwrap_or(i64::MAX).saturating_mul(1_000);
+        let age = (self.clock)().saturating_sub(job.released_at.unwrap_or(0));
+        (0..=valid).contains(&age)
+    }
+
+    /// A released job that the printer never heard of is held.
+    async fn hold(&self, job: JobId, fault: Fault) -> Result<Tried, Error> {
+        let known = self.live().filter(|live| live.job == job);
+        let live =
+            known.unwrap_or(Live { job, impressions: 0, of: 0, sheets: 0, fault: None, ending: None, rest: None });
+        let rest = self.store.read(move |db| attempts::rest(db, job)).await?;
+        self.finish(Live { fault: None, ending: Some(Ending::Held(fault)), rest, ..live }, None).await?;
+        Ok(Tried::Ended)
+    }
+
+    fn show_waiting(&self, job: &Job, document: &Document) {
+        if self.live().is_some_and(|live| live.job == job.id && live.ending.is_none()) {
+            return;
+        }
+        let count = |count: Result<u64, _>| count.ok().and_then(|count| u32::try_from(count).ok()).unwrap_or(0);
+        let of = count(job.ticket.impressions(document.page_count));
+        let sheets = count(job.ticket.sheets(document.page_count));
+        let (impressions, fault) = (job.first, self.printer().fault);
+        self.set_live(Live { job: job.id, impressions, of, sheets, fault, ending: None, rest: None });
+    }
+
+    /// One try.
+    async fn try_once(
+        &self,
+        job: &Job,
+        document: &Document,
+        capabilities: &Capabilities,
+        status: &Status,
+    ) -> Result<Tried, Error> {
+        let whole = match Plan::fit(&job.ticket, capabilities, document.page_count) {
             Ok(plan) => plan,
-            Err(PlanError::NoFormat) => return held(Fault::Unsuitable),
-            Err(PlanError::PastTheEnd) => return held(Fault::Document),
+            Err(PlanError::NoFormat) => return self.hold(job.id, Fault::Unsuitable).await,
+            Err(PlanError::PastTheEnd) => return self.hold(job.id, Fault::Document).await,
         };
-        let (id, uri, of, now) = (job.id, self.printer.uri().to_owned(), plan.impressions(), (self.clock)());
-        // The printer may have been slow to tell what it can do.
-        let begun = self.store.write(move |db| jobs::begin(db, id, &uri, of, now)).await?;
-        let Some(attempt) = begun else { return Ok(None) };
-        self.set_live(Live { job: id, impressions: 0, of, sheets: plan.sheets(), fault: None, ending: None });
-        let printer_job = match self.create(job.id, &plan).await {
+        let sequence = Sequence::of(&whole);
+        let pages_a_side = u32::try_from(whole.number_up.get()).unwrap_or(1);
+        let Ok(plan) = whole.rest(job.first) else { return self.hold(job.id, Fault::Document).await };
+        let (ticket, first, by_printer) = (job.ticket.clone(), job.first, plan.copies);
+        let asked = Asked { ticket, sequence, first, by_printer, pages_a_side };
+        let Some(mut attempt) = self.begin(job.id, asked, status).await? else { return Ok(Tried::Ended) };
+        let (of, sheets) = (sequence.impressions(), sequence.sheets());
+        let fault = self.live().filter(|live| live.job == job.id).and_then(|live| live.fault);
+        self.set_live(Live { job: job.id, impressions: first, of, sheets, fault, ending: None, rest: None });
+        let printer_job = match self.create(job, &attempt, &plan).await {
             Ok(printer_job) => printer_job,
-            Err(ending) => return Ok(Some((ending, None))),
+            Err(error) => return self.not_created(job, &attempt, &error).await,
         };
-        let advance = |phase| self.store.write(move |db| jobs::advance(db, attempt, phase));
-        advance(Phase::Sending { printer_job }).await?;
-        tracing::info!(job = %job.id, printer_job, sides = of, "sending");
-        if let Err(ending) = self.send(job.id, &document.name, printer_job, &plan).await {
-            self.take_back(printer_job).await;
-            return Ok(Some((ending, None)));
+        self.note_fault(job.id, status.fault());
+        attempt.phase = Phase::Sending { printer_job };
+        self.advance(&attempt).await?;
+        tracing::info!(job = %job.id, printer_job, sides = attempt.asked.as_ref().map(Asked::impressions), "sending");
+        let given = Arc::new(Given::default());
+        if let Err(broken) = self.send(&attempt, &document.name, printer_job, &plan, &given).await {
+            return self.broke_off(job, &attempt, printer_job, broken, &plan, &given).await;
         }
-        advance(Phase::Sent { printer_job }).await?;
-        let asked = Asked { of, set: plan.impressions_sent() };
-        Ok(Some(self.follow(job.id, printer_job, asked, self.canceled(job.id)).await))
+        attempt.phase = Phase::Sent { printer_job };
+        self.advance(&attempt).await?;
+        self.follow(&attempt, printer_job).await?;
+        Ok(Tried::Ended)
     }
 
-    fn set_live(&self, live: Live) {
-        *self.live.borrow_mut() = Some(live);
-        self.ring();
+    /// Writes down what is about to be done; `None` when nobody waits for it any more.
+    async fn begin(&self, job: JobId, asked: Asked, status: &Status) -> Result<Option<Attempt>, Error> {
+        let symbols: Vec<char> = ('A'..='Z').chain('2'..='9').collect();
+        let word = code::draw(&symbols, NAME_SYMBOLS, getrandom::fill).map_err(std::io::Error::other)?;
+        let (printer, name) = (self.printer.uri().to_owned(), format!("ottisk-{word}"));
+        // Others' sides would be counted with ours.
+        let alone = status.state == PrinterState::Idle && status.queued.unwrap_or(0) == 0;
+        let counter = status.counter.filter(|_| alone);
+        let intent = Intent { printer: printer.clone(), name: name.clone(), asked: asked.clone(), counter };
+        let now = (self.clock)();
+        let id = self.store.write(move |db| attempts::begin(db, job, &intent, now)).await?;
+        let attempt = |id| {
+            let (name, asked, phase) = (Some(name), Some(asked), Phase::Intent);
+            Attempt { id, job, printer, name, phase, asked, counter, seen: 0, given: None }
+        };
+        Ok(id.map(attempt))
     }
 
-    /// Ends when the job's owner has stopped it.
-    async fn canceled(&self, job: JobId) {
-        loop {
-            let changed = self.changed();
-            if self.canceled.get() == Some(job) {
-                return;
-            }
-            changed.await;
-        }
+    pub(super) async fn advance(&self, attempt: &Attempt) -> Result<(), Error> {
+        let (id, phase) = (attempt.id, attempt.phase);
+        self.store.write(move |db| attempts::advance(db, id, phase)).await
     }
 
-    /// A job at the printer; a busy one is asked again for a while. Who cancels is heard between two requests: one that
-    /// is dropped on its way could leave the printer with a job that nobody knows.
-    async fn create(&self, job: JobId, plan: &Plan) -> Result<i32, Ending> {
-        let until = Instant::now() + Duration::from_secs(self.settings.printer.busy_timeout_s);
-        let name = name(job);
-        while self.canceled.get() != Some(job) {
-            let created = async {
+    /// A job at the printer; a busy one is asked again as long as its owner can be thought to wait. Who cancels is heard
+    /// between two requests: one that is dropped on its way could leave the printer with a job that nobody knows.
+    async fn create(&self, job: &Job, attempt: &Attempt, plan: &Plan) -> Result<i32, PrinterError> {
+        let name = attempt.name.as_deref().unwrap_or_default();
+        while self.canceled.get() != Some(job.id) {
+            let creating = async {
                 self.printer.validate(plan).await?;
-                self.printer.create(plan, &name).await
+                self.printer.create(plan, name).await
             };
-            match created.await {
-                Err(PrinterError::Busy) if Instant::now() < until => {
+            match self.told(job.id, creating).await {
+                Err(PrinterError::Busy) if self.is_awaited(job) => {
+                    self.note_fault(job.id, Some(Fault::Busy));
                     let pause = async {
                         Timer::after(BUSY_AGAIN).await;
                     };
-                    pause.or(self.canceled(job)).await;
+                    pause.or(self.canceled(job.id)).await;
                 }
-                Err(error) => {
-                    tracing::warn!(%job, %error, "no job at the printer");
-                    return Err(Ending::Held(error.fault()));
-                }
-                Ok(printer_job) => return Ok(printer_job),
+                created => return created,
             }
         }
-        Err(Ending::Canceled)
+        Err(PrinterError::Canceled)
     }
 
-    /// Renders and sends, until the printer has all of it. On `Err` the caller takes the job back.
-    async fn send(&self, job: JobId, document: &str, printer_job: i32, plan: &Plan) -> Result<(), Ending> {
-        let broken = |error: &dyn std::fmt::Display| {
-            tracing::warn!(%job, %error, "document not drawn");
-            Ending::Held(Fault::Document)
-        };
-        let file = self.documents.open_document(document).await.map_err(|error| broken(&error))?;
-        let (rendering, listening) = self.workers.render(file, plan).await.map_err(|error| broken(&error))?;
-        // The child's stderr is read beside, or it would stop when that pipe is full.
-        let sent = smol::future::zip(self.printer.send(printer_job, plan, Box::pin(rendering)), listening);
-        let sending = async {
-            match sent.await.0 {
-                Ok(()) => Ok(()),
-                Err(PrinterError::Renderer(error)) => Err(broken(&error)),
-                Err(error) => {
-                    tracing::warn!(%job, %error, "not sent");
-                    Err(Ending::Held(error.fault()))
+    /// Nothing can have come out of a job that has no document.
+    async fn not_created(&self, job: &Job, attempt: &Attempt, error: &PrinterError) -> Result<Tried, Error> {
+        let nothing = attempt.asked.as_ref().map(|asked| Out::exactly(asked.first));
+        tracing::warn!(job = %job.id, %error, "no job at the printer");
+        // The printer may have one all the same when its answer was lost: it is asked before the next try.
+        let asks = passes(error) && !matches!(error, PrinterError::Unreachable(_) | PrinterError::Busy);
+        let canceled = self.canceled.get() == Some(job.id);
+        if canceled && asks {
+            self.leave(attempt, error.fault(), true).await?;
+            return Ok(Tried::Ended);
+        }
+        if canceled || !passes(error) {
+            self.end(attempt, nothing, error.fault(), canceled).await?;
+            return Ok(Tried::Ended);
+        }
+        self.again(job, attempt, nothing.filter(|_| !asks), error.fault()).await
+    }
+
+    /// Waits for the printer again. Without `settled` the printer is asked first what it has of the last try.
+    pub(super) async fn again(
+        &self,
+        job: &Job,
+        attempt: &Attempt,
+        settled: Option<Out>,
+        fault: Fault,
+    ) -> Result<Tried, Error> {
+        let (id, tried) = (job.id, attempt.id);
+        self.store
+            .write(move |db| {
+                if settled.is_some() {
+                    attempts::settle(db, tried, settled)?;
                 }
-            }
-        };
-        let watching = async {
-            let (ending, _) = self.watch(job, printer_job, |state| state != JobState::Completed).await;
-            Err(ending)
-        };
-        let stopped = async {
-            self.canceled(job).await;
-            Err(Ending::Canceled)
-        };
-        sending.or(watching).or(stopped).await
+                jobs::again(db, id)
+            })
+            .await?;
+        self.wait(job, fault).await
     }
 
     /// Waits for the end of a job the printer has whole.
-    pub(super) async fn follow(
-        &self,
-        job: JobId,
-        printer_job: i32,
-        asked: Asked,
-        canceled: impl Future<Output = ()>,
-    ) -> (Ending, Option<u32>) {
-        let watching = self.watch(job, printer_job, |_| true);
+    pub(super) async fn follow(&self, attempt: &Attempt, printer_job: i32) -> Result<(), Error> {
+        let asked = attempt.asked.as_ref();
+        let (of, sheets) = asked.map_or((0, 0), |asked| (asked.sequence.impressions(), asked.sequence.sheets()));
+        let impressions = asked.map_or(0, |asked| asked.first.saturating_add(attempt.seen).min(of));
+        if self.live().is_none_or(|live| live.job != attempt.job || live.ending.is_some()) {
+            let (job, fault, ending, rest) = (attempt.job, None, None, None);
+            self.set_live(Live { job, impressions, of, sheets, fault, ending, rest });
+        }
+        let watching = async { Some(self.watch(attempt, printer_job, |_| true).await) };
         let stopped = async {
-            canceled.await;
-            self.take_back(printer_job).await;
-            (Ending::Canceled, None)
-        };
-        match watching.or(stopped).await {
-            (Ending::Completed, counted) => judge(counted, asked),
-            (Ending::Held(fault), counted) => {
-                self.take_back(printer_job).await;
-                (Ending::Held(fault), counted)
-            }
-            ended => ended,
-        }
-    }
-
-    /// After a restart: the printer has the whole document, so its word is all that is needed.
-    pub(super) async fn follow_again(&self, job: &Job, printer_job: i32) -> Result<(), Error> {
-        let id = job.id;
-        let of = self.store.read(move |db| jobs::last_attempt(db, id)).await?.map_or(0, |(_, of)| of);
-        let sheets = if job.ticket.two_sided { of.div_ceil(2) } else { of };
-        self.set_live(Live { job: id, impressions: 0, of, sheets, fault: None, ending: None });
-        let asked = Asked { of, set: of / job.ticket.copies.get() };
-        let (ending, completed) = match self.follow(id, printer_job, asked, self.canceled(id)).await {
-            // It was there and it is not: whether it came out nobody knows.
-            (Ending::Held(Fault::ConnectionLost | Fault::Unreachable), counted) => {
-                (Ending::Held(Fault::Interrupted), counted)
-            }
-            ended => ended,
-        };
-        self.end(job, ending, completed).await
-    }
-
-    /// Looks at the job until it is in an end state that `counts`, or the printer is silent or stands for too long.
-    async fn watch(&self, job: JobId, printer_job: i32, counts: impl Fn(JobState) -> bool) -> (Ending, Option<u32>) {
-        let limits = &self.settings.printer;
-        let mut heard = Instant::now();
-        let mut moved = Instant::now();
-        loop {
-            match self.printer.job(printer_job).await {
-                Ok(report) => {
-                    heard = Instant::now();
-                    if self.note_progress(job, &report) {
-                        moved = heard;
-                    }
-                    if let Some(ending) = end_of(report.state).filter(|_| counts(report.state)) {
-                        return (ending, report.impressions_completed);
-                    }
-                }
-                Err(PrinterError::NoSuchJob) => return (Ending::Held(Fault::ConnectionLost), None),
-                Err(error) if heard.elapsed() > Duration::from_secs(limits.silence_timeout_s) => {
-                    return (Ending::Held(error.fault()), None);
-                }
-                Err(_) => self.note_fault(job, Some(Fault::ConnectionLost)),
-            }
-            match self.printer.status().await {
-                Ok(status) => self.note_fault(job, status.fault()),
-                Err(error) => tracing::debug!(%job, %error, "printer not heard"),
-            }
-            if moved.elapsed() > Duration::from_secs(limits.standstill_timeout_s) {
-                let fault = self.live().and_then(|live| live.fault).unwrap_or(Fault::AbortedByPrinter);
-                return (Ending::Held(fault), None);
-            }
-            Timer::after(Duration::from_millis(limits.poll_ms)).await;
-        }
-    }
-
-    /// Whether anything moved.
-    fn note_progress(&self, job: JobId, report: &JobReport) -> bool {
-        let mut live = self.live.borrow_mut();
-        let Some(live) = live.as_mut().filter(|live| live.job == job) else { return false };
-        let impressions = report.impressions_completed.unwrap_or(0).min(live.of);
-        let moved = impressions > live.impressions;
-        if moved {
-            live.impressions = impressions;
-            self.ring();
-        }
-        moved
-    }
-
-    fn note_fault(&self, job: JobId, fault: Option<Fault>) {
-        if let Some(live) = self.live.borrow_mut().as_mut().filter(|live| live.job == job && live.fault != fault) {
-            live.fault.clone_from(&fault);
-            self.ring();
-        }
-        self.see(PrinterView { fault, known: true, ..self.printer() });
-    }
-
-    /// Takes back a job that the printer may have been asked for, but whose number nobody wrote down: it would wait for
-    /// its document, and everybody for it.
-    pub(super) async fn take_back_unknown(&self, job: JobId) {
-        match self.printer.waiting(&name(job)).await {
-            Ok(printer_jobs) => {
-                for printer_job in printer_jobs {
-                    self.take_back(printer_job).await;
-                }
-            }
-            Err(error) => tracing::warn!(%job, %error, "the printer's jobs are not known"),
-        }
-    }
-
-    /// Cancel-Job, whether the printer hears it or not.
-    pub(super) async fn take_back(&self, printer_job: i32) {
-        let canceling = async { Some(self.printer.cancel(printer_job).await) };
-        let too_long = async {
-            Timer::after(TAKE_BACK).await;
+            self.canceled(attempt.job).await;
             None
         };
-        match canceling.or(too_long).await {
-            Some(Ok(())) => {}
-            Some(Err(error)) => tracing::warn!(printer_job, %error, "Cancel-Job failed"),
-            None => tracing::warn!(printer_job, "Cancel-Job was not answered"),
+        match watching.or(stopped).await {
+            None => {
+                let seen = self.take_back(attempt, printer_job, STOP_ASKED).await;
+                self.conclude(attempt, seen, Fault::AbortedByPrinter, true).await
+            }
+            Some(Seen::Stands(fault)) => {
+                let seen = self.take_back(attempt, printer_job, STOP).await;
+                self.conclude(attempt, seen, fault, false).await
+            }
+            Some(Seen::Ended(state, count)) => {
+                self.conclude(attempt, Seen::Ended(state, count), Fault::AbortedByPrinter, false).await
+            }
+            Some(Seen::Gone) => self.conclude(attempt, Seen::Gone, Fault::ConnectionLost, false).await,
+            Some(Seen::Silent(fault)) => self.conclude(attempt, Seen::Silent(fault.clone()), fault, false).await,
         }
     }
-}
 
-/// `job-name`: tells nothing of the document or its owner.
-fn name(job: JobId) -> String {
-    format!("ottisk-{job}")
-}
-
-fn end_of(state: JobState) -> Option<Ending> {
-    match state {
-        JobState::Completed => Some(Ending::Completed),
-        JobState::Canceled | JobState::Aborted => Some(Ending::Held(Fault::AbortedByPrinter)),
-        _ => None,
+    /// Writes down how a try ended. One that the printer is silent about is held, and settled when the printer is heard.
+    pub(super) async fn conclude(
+        &self,
+        attempt: &Attempt,
+        seen: Seen,
+        cause: Fault,
+        canceled: bool,
+    ) -> Result<(), Error> {
+        let (found, count) = match seen {
+            Seen::Ended(JobState::Completed, count) => (Found::Completed, count),
+            Seen::Ended(_, count) => (Found::Stopped, count),
+            Seen::Gone => (Found::Gone, None),
+            Seen::Stands(_) | Seen::Silent(_) => return self.leave(attempt, cause, canceled).await,
+        };
+        let out = match (found, canceled) {
+            // Nobody asks how far it came.
+            (Found::Stopped | Found::Gone, true) => None,
+            _ => self.weigh(attempt, found, count).await?,
+        };
+        let cause = match (found, out) {
+            (Found::Completed, Some(out)) => {
+                let of = attempt.asked.as_ref().map_or(0, |asked| asked.sequence.impressions());
+                Fault::ShortCount { impressions: out.least, of }
+            }
+            _ => cause,
+        };
+        self.end(attempt, out, cause, canceled).await
     }
-}
 
-/// A printer that says "completed" and counts must have counted enough: how many, when it has not. A count of 0 at a
-/// completed job is what printers say that do not count (`ippeveprinter` among them): their word has to do.
-pub fn too_few(counted: Option<u32>, set: u32) -> Option<u32> {
-    // Printers differ in whether they multiply by the copies.
-    counted.filter(|impressions| *impressions > 0 && *impressions < set)
-}
-
-fn judge(counted: Option<u32>, plan: Asked) -> (Ending, Option<u32>) {
-    match too_few(counted, plan.set) {
-        Some(impressions) => (Ending::Held(Fault::ShortCount { impressions, of: plan.of }), Some(impressions)),
-        None => (Ending::Completed, Some(plan.of)),
+    /// Its end is not known yet.
+    async fn leave(&self, attempt: &Attempt, cause: Fault, canceled: bool) -> Result<(), Error> {
+        let asked = attempt.asked.as_ref().map(|asked| asked.sequence);
+        let (of, sheets) = asked.map_or((0, 0), |asked| (asked.impressions(), asked.sheets()));
+        let impressions = self.live().filter(|live| live.job == attempt.job).map_or(0, |live| live.impressions);
+        if let (id, true) = (attempt.id, canceled) {
+            self.store.write(move |db| attempts::forget(db, id)).await?;
+        }
+        let ending = Some(if canceled { Ending::Canceled } else { Ending::Held(cause) });
+        self.finish(Live { job: attempt.job, impressions, of, sheets, fault: None, ending, rest: None }, None).await
     }
 }

@@ -1,18 +1,18 @@
 //! Every start is a recovery: what was on its way when the kiosk stopped is brought to an end that is true.
 //!
-//! Nothing is printed twice by itself. A job the printer has whole is followed to its end; one that was being sent is
-//! taken back; one of which nobody knows waits for its owner.
+//! Nothing is printed twice by itself. The printer is asked first (`settle`): a job it has whole is followed to its
+//! end; one that was being sent is taken back; one of which nobody knows waits for its owner.
 
 use std::collections::HashSet;
 
-use super::Queue;
+use super::{Live, Queue, settle::Settled};
 use crate::{
     error::Error,
-    job::{
-        fault::Fault,
-        state::{Phase, State},
+    job::{fault::Fault, state::State},
+    store::{
+        attempts,
+        jobs::{self, Ending, Job},
     },
-    store::jobs::{self, Ending, Job},
 };
 
 impl Queue {
@@ -20,29 +20,32 @@ impl Queue {
     pub async fn recover(&self) -> Result<(), Error> {
         for job in self.store.read(jobs::active).await? {
             match job.state {
-                State::Pending => self.recover_pending(&job).await?,
-                State::Processing(Phase::Sent { printer_job }) => self.follow_again(&job, printer_job).await?,
-                State::Processing(Phase::Sending { printer_job }) => {
-                    self.take_back(printer_job).await;
-                    self.end(&job, Ending::Held(Fault::Interrupted), None).await?;
-                }
-                _ => {
-                    self.take_back_unknown(job.id).await;
-                    self.end(&job, Ending::Held(Fault::Interrupted), None).await?;
-                }
+                // Whoever released an old one has left, and their pages must not lie about.
+                State::Pending if !self.is_awaited(&job) => self.interrupt(&job).await?,
+                State::Pending => {}
+                _ => self.recover_processing(&job).await?,
             }
         }
         Ok(())
     }
 
-    /// A release of a moment ago goes on; whoever released an old one has left, and their pages must not lie about.
-    async fn recover_pending(&self, job: &Job) -> Result<(), Error> {
-        let valid = i64::try_from(self.settings.printer.release_valid_s).unwrap_or(i64::MAX).saturating_mul(1_000);
-        let age = (self.clock)().saturating_sub(job.released_at.unwrap_or(0));
-        if (0..=valid).contains(&age) {
-            return Ok(());
+    async fn recover_processing(&self, job: &Job) -> Result<(), Error> {
+        let id = job.id;
+        let settled = match self.store.read(move |db| attempts::last(db, id)).await? {
+            Some(attempt) => self.settle(&attempt, None).await?,
+            None => Settled::Out(None),
+        };
+        match settled {
+            Settled::Ended => Ok(()),
+            // Nothing is written twice: an end that was told stays.
+            Settled::Out(_) | Settled::Not(_) => self.interrupt(job).await,
         }
-        self.end(job, Ending::Held(Fault::Interrupted), None).await
+    }
+
+    async fn interrupt(&self, job: &Job) -> Result<(), Error> {
+        let ending = Some(Ending::Held(Fault::Interrupted));
+        let (impressions, of, sheets, fault, rest) = (0, 0, 0, None, None);
+        self.finish(Live { job: job.id, impressions, of, sheets, fault, ending, rest }, None).await
     }
 
     /// Makes rows and files agree. Call once, before anybody can order: a document between its file and its row would be

@@ -11,6 +11,7 @@ use crate::{
         code::ReleaseCode,
         fault::Fault,
         pages::PageRanges,
+        part::Rest,
         state::{JobId, Phase, State},
         ticket::{Copies, Ticket},
     },
@@ -50,6 +51,10 @@ pub struct Job {
     pub printed_before: bool,
     /// Milliseconds since 1970 of the last release.
     pub released_at: Option<i64>,
+    /// Sides that are out already and are left out when it is printed next.
+    pub first: u32,
+    /// How far it came out, when a part of it did or may have.
+    pub rest: Option<Rest>,
 }
 
 /// An order.
@@ -65,10 +70,6 @@ pub struct Order {
     pub ticket: Ticket,
 }
 
-/// A try at the printer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AttemptId(pub i64);
-
 /// How a try ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
@@ -80,11 +81,19 @@ pub enum Ending {
     Held(Fault),
 }
 
-const SELECT: &str = "SELECT jobs.id, pin, title, pages, copies, two_sided, color, state, fault, released_at,
-    documents.name, sha256, bytes, page_count, media_type,
-    (SELECT phase || ' ' || COALESCE(printer_job, '') FROM attempts WHERE job = jobs.id ORDER BY attempts.id DESC LIMIT 1),
-    EXISTS (SELECT 1 FROM print_facts WHERE job = jobs.id)
-    FROM jobs LEFT JOIN documents ON documents.id = jobs.document";
+/// With how far the last try got, and how far it came.
+fn select() -> String {
+    let rest = super::attempts::REST;
+    format!(
+        "SELECT jobs.id, pin, title, pages, copies, two_sided, color, state, fault, released_at,
+         documents.name, sha256, bytes, page_count, media_type,
+         (SELECT phase || ' ' || COALESCE(printer_job, '') FROM attempts WHERE job = jobs.id
+             ORDER BY attempts.id DESC LIMIT 1),
+         EXISTS (SELECT 1 FROM print_facts WHERE job = jobs.id), jobs.first,
+         (SELECT {rest} FROM attempts WHERE job = jobs.id ORDER BY attempts.id DESC LIMIT 1)
+         FROM jobs LEFT JOIN documents ON documents.id = jobs.document"
+    )
+}
 
 /// Puts an order in under `pin`; `None` when a living job has that PIN.
 /// `now` is the wall clock, `lived` the lived time.
@@ -111,7 +120,7 @@ pub fn insert(db: &Connection, order: &Order, pin: &ReleaseCode, now: i64, lived
 
 /// The job with this code, unless it was ordered before the lived time `oldest`.
 pub fn by_pin(db: &Connection, pin: &ReleaseCode, oldest: i64) -> Result<Option<Job>, Error> {
-    let mut found = db.prepare_cached(&format!("{SELECT} WHERE pin = ?1 AND NOT ({OVER})"))?;
+    let mut found = db.prepare_cached(&format!("{} WHERE pin = ?1 AND NOT ({OVER})", select()))?;
     Ok(found.query_row(params![pin.as_str(), oldest], row).optional()?)
 }
 
@@ -124,26 +133,26 @@ pub fn counts(db: &Connection) -> Result<Vec<(String, u64)>, Error> {
 
 /// The job with this number.
 pub fn by_id(db: &Connection, job: JobId) -> Result<Option<Job>, Error> {
-    let mut found = db.prepare_cached(&format!("{SELECT} WHERE jobs.id = ?1"))?;
+    let mut found = db.prepare_cached(&format!("{} WHERE jobs.id = ?1", select()))?;
     Ok(found.query_row([job.0], row).optional()?)
 }
 
 /// The job with the document of this name.
 pub fn by_document(db: &Connection, name: &str) -> Result<Option<Job>, Error> {
-    let mut found = db.prepare_cached(&format!("{SELECT} WHERE documents.name = ?1"))?;
+    let mut found = db.prepare_cached(&format!("{} WHERE documents.name = ?1", select()))?;
     Ok(found.query_row([name], row).optional()?)
 }
 
 /// The released job that waits longest.
 pub fn next_pending(db: &Connection) -> Result<Option<Job>, Error> {
     let mut found =
-        db.prepare_cached(&format!("{SELECT} WHERE state = 'pending' ORDER BY released_at, jobs.id LIMIT 1"))?;
+        db.prepare_cached(&format!("{} WHERE state = 'pending' ORDER BY released_at, jobs.id LIMIT 1", select()))?;
     Ok(found.query_row([], row).optional()?)
 }
 
 /// Released jobs and jobs at the printer, oldest first: what a restart has to look at.
 pub fn active(db: &Connection) -> Result<Vec<Job>, Error> {
-    let mut rows = db.prepare(&format!("{SELECT} WHERE state IN ('pending', 'processing') ORDER BY jobs.id"))?;
+    let mut rows = db.prepare(&format!("{} WHERE state IN ('pending', 'processing') ORDER BY jobs.id", select()))?;
     let jobs: Result<Vec<_>, _> = rows.query_map([], row)?.collect();
     Ok(jobs?)
 }
@@ -196,6 +205,8 @@ pub fn attach(db: &Connection, job: JobId, document: &Document) -> Result<(), Er
         Some(true) => return Err(Error::AlreadyUploaded),
         Some(false) => {}
     }
+    // What came out was another one.
+    db.prepare_cached("UPDATE attempts SET least = NULL, most = NULL WHERE job = ?1")?.execute([job.0])?;
     db.prepare_cached(
         "INSERT INTO documents (name, sha256, bytes, page_count, media_type) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?
@@ -232,46 +243,17 @@ pub fn delete(db: &Connection, job: JobId) -> Result<Option<String>, Error> {
     Ok(Some(name))
 }
 
-/// Hands a held or ended job to the print loop.
-pub fn release(db: &Connection, job: JobId, now: i64) -> Result<(), Error> {
-    db.execute("UPDATE jobs SET state = 'pending', fault = NULL, released_at = ?2 WHERE id = ?1", [job.0, now])?;
-    Ok(())
-}
-
-/// Writes down that the printer is about to hear of the job; `None` when nobody waits for it any more.
-pub fn begin(
-    db: &Connection,
-    job: JobId,
-    printer: &str,
-    impressions: u32,
-    now: i64,
-) -> Result<Option<AttemptId>, Error> {
-    if db.execute("UPDATE jobs SET state = 'processing' WHERE id = ?1 AND state = 'pending'", [job.0])? == 0 {
-        return Ok(None);
-    }
+/// Hands a held or ended job to the print loop, all of it but the first so many sides.
+pub fn release(db: &Connection, job: JobId, first: u32, now: i64) -> Result<(), Error> {
     db.execute(
-        "INSERT INTO attempts (job, printer, phase, impressions, started_at) VALUES (?1, ?2, 'intent', ?3, ?4)",
-        params![job.0, printer, impressions, now],
-    )?;
-    Ok(Some(AttemptId(db.last_insert_rowid())))
-}
-
-/// Writes down how far the try has got.
-pub fn advance(db: &Connection, attempt: AttemptId, phase: Phase) -> Result<(), Error> {
-    let (word, printer_job) = match phase {
-        Phase::Intent => ("intent", None),
-        Phase::Sending { printer_job } => ("sending", Some(printer_job)),
-        Phase::Sent { printer_job } => ("sent", Some(printer_job)),
-    };
-    db.execute(
-        "UPDATE attempts SET phase = ?1, printer_job = COALESCE(?2, printer_job) WHERE id = ?3",
-        params![word, printer_job, attempt.0],
+        "UPDATE jobs SET state = 'pending', fault = NULL, first = ?2, released_at = ?3 WHERE id = ?1",
+        params![job.0, first, now],
     )?;
     Ok(())
 }
 
-/// Ends the last try of a job, if there was one, and puts the job where it belongs; whether it was on its way at all.
-pub fn end(db: &Connection, job: JobId, ending: &Ending, completed: Option<u32>) -> Result<bool, Error> {
+/// Puts a job that was on its way where it belongs; whether it was. Its try is settled apart ([`super::attempts`]).
+pub fn end(db: &Connection, job: JobId, ending: &Ending) -> Result<bool, Error> {
     let (state, fault) = match ending {
         Ending::Completed => ("completed", None),
         Ending::Canceled => ("canceled", None),
@@ -281,18 +263,26 @@ pub fn end(db: &Connection, job: JobId, ending: &Ending, completed: Option<u32>)
         "UPDATE jobs SET state = ?1, fault = ?2 WHERE id = ?3 AND state IN ('pending', 'processing')",
         params![state, fault, job.0],
     )? > 0;
-    db.execute(
-        "UPDATE attempts SET phase = 'ended', completed = ?1 WHERE job = ?2 AND phase != 'ended'",
-        params![completed, job.0],
-    )?;
     Ok(on_its_way)
 }
 
-/// The last try's number and the sides it asked, for a restart that follows it to its end.
-pub fn last_attempt(db: &Connection, job: JobId) -> Result<Option<(AttemptId, u32)>, Error> {
-    let mut found =
-        db.prepare_cached("SELECT id, impressions FROM attempts WHERE job = ?1 ORDER BY id DESC LIMIT 1")?;
-    Ok(found.query_row([job.0], |row| Ok((AttemptId(row.get(0)?), row.get(1)?))).optional()?)
+/// A job at the printer waits for it again: nothing of it can have come out.
+pub fn again(db: &Connection, job: JobId) -> Result<(), Error> {
+    db.execute("UPDATE jobs SET state = 'pending' WHERE id = ?1 AND state = 'processing'", [job.0])?;
+    Ok(())
+}
+
+/// These sides are out already: they are left out when the job is printed.
+pub fn leave_out(db: &Connection, job: JobId, first: u32) -> Result<(), Error> {
+    db.execute("UPDATE jobs SET first = ?2 WHERE id = ?1", params![job.0, first])?;
+    Ok(())
+}
+
+/// A job that was held or released again is still at the printer; whether nobody canceled or deleted it.
+pub fn resume(db: &Connection, job: JobId) -> Result<bool, Error> {
+    let resumed = "UPDATE jobs SET state = 'processing', fault = NULL
+         WHERE id = ?1 AND state IN ('held', 'pending', 'processing') AND document IS NOT NULL";
+    Ok(db.execute(resumed, [job.0])? > 0)
 }
 
 /// Whether a document of this name is meant to be on the disk.
@@ -316,14 +306,16 @@ fn row(row: &Row<'_>) -> rusqlite::Result<Job> {
     };
     let word: String = row.get(7)?;
     let attempt: Option<String> = row.get(15)?;
+    let rest: Option<String> = row.get(18)?;
     let state = match word.as_str() {
         "pending" => State::Pending,
-        "processing" => State::Processing(attempt.as_deref().map_or(Phase::Intent, phase)),
+        "processing" => State::Processing(attempt.as_deref().map_or(Phase::Intent, super::attempts::phase)),
         "completed" => State::Completed,
         "canceled" => State::Canceled,
         _ if document.is_none() => State::Incoming,
         _ => State::Held(fault.and_then(|fault| serde_json::from_str(&fault).ok())),
     };
+    let rest = rest.filter(|_| matches!(state, State::Held(_)));
     Ok(Job {
         id: JobId(row.get(0)?),
         pin: row.get(1)?,
@@ -339,21 +331,15 @@ fn row(row: &Row<'_>) -> rusqlite::Result<Job> {
         state,
         printed_before: row.get(16)?,
         released_at: row.get(9)?,
+        first: row.get(17)?,
+        rest: super::attempts::read_rest(rest),
     })
-}
-
-fn phase(text: &str) -> Phase {
-    match text.split_once(' ').map(|(word, job)| (word, job.parse().ok())) {
-        Some(("sending", Some(printer_job))) => Phase::Sending { printer_job },
-        Some(("sent", Some(printer_job))) => Phase::Sent { printer_job },
-        _ => Phase::Intent,
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{
-        Ending, Fault, Order, ReleaseCode, Ticket, begin, by_pin, detach, end, expire, expired, insert, newest, release,
+        Ending, Fault, Order, ReleaseCode, Ticket, by_pin, detach, end, expire, expired, insert, newest, release,
     };
     use crate::store::Store;
 
@@ -377,11 +363,11 @@ mod tests {
             };
             assert_eq!((is_over(1_000), is_over(1_001), newest(db)?), (false, true, Some(1_000)));
             // Released after it was listed: nothing happens to it.
-            release(db, job, 0)?;
+            release(db, job, 0, 0)?;
             assert_eq!((is_over(9_999), expire(db, job, 9_999)?), (false, None));
-            assert!(begin(db, job, "file:///x", 1, 0)?.is_some());
+            db.execute("UPDATE jobs SET state = 'processing'", [])?;
             assert_eq!((is_over(9_999), expire(db, job, 9_999)?), (false, None));
-            end(db, job, &Ending::Held(Fault::MediaJam), None)?;
+            end(db, job, &Ending::Held(Fault::MediaJam))?;
             assert_eq!((is_over(9_999), expire(db, job, 9_999)?), (true, Some(None)));
             assert!(insert(db, &order, &code("AAAA"), 0, 2_000)?.is_some(), "its code is free");
             detach(db, "nobody's")

@@ -99,3 +99,26 @@ CREATE TABLE marks (
     name TEXT PRIMARY KEY,
     at   INTEGER NOT NULL
 ) STRICT;
+
+-- # 3
+-- What a try at the printer asked and how far it came, so that a restart never guesses (src/job/part.rs).
+ALTER TABLE attempts ADD COLUMN name TEXT;                          -- job-name at the printer; nobody else's is the same
+ALTER TABLE attempts ADD COLUMN asked TEXT;                         -- JSON of job::part::Asked
+ALTER TABLE attempts ADD COLUMN counter INTEGER;                    -- printer-impressions-completed before, when it was idle
+ALTER TABLE attempts ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;    -- sides that its job counted so far
+ALTER TABLE attempts ADD COLUMN given INTEGER;                      -- sides the printer may have got; NULL: all of them
+ALTER TABLE attempts ADD COLUMN least INTEGER;                      -- sides of the whole sequence that are out for certain,
+ALTER TABLE attempts ADD COLUMN most INTEGER;                       -- and that may be, when it ended
+CREATE INDEX attempts_phase ON attempts (phase) WHERE phase != 'ended';
+
+-- Sides of the sequence that are out already and are left out of the next try.
+ALTER TABLE jobs ADD COLUMN first INTEGER NOT NULL DEFAULT 0;
+
+-- What was learned of printers: whether they count at all, and whether they count every copy.
+CREATE TABLE printers (
+    uri    TEXT NOT NULL,
+    model  TEXT NOT NULL,
+    counts INTEGER NOT NULL DEFAULT 0,
+    copies INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (uri, model)
+) STRICT;

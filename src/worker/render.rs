@@ -91,8 +91,9 @@ pub fn document(opened: &PdfDocument<'_>, plan: &Plan, out: impl Write) -> Resul
 /// What stands on each raster page: the numbers of pages, none for the empty back between two copies.
 fn sides(plan: &Plan) -> impl Iterator<Item = &[u32]> {
     let copy = |number: u32| {
-        let blank: Option<&[u32]> = (plan.pads() && number + 1 < plan.repeats).then_some(&[]);
-        plan.pages.chunks(plan.number_up.get()).chain(blank)
+        let blank: Option<&[u32]> = (plan.pads(number) && number + 1 < plan.repeats).then_some(&[]);
+        let out = if number == 0 { plan.skip as usize } else { 0 };
+        plan.pages.chunks(plan.number_up.get()).skip(out).chain(blank)
     };
     (0..plan.repeats).flat_map(copy)
 }

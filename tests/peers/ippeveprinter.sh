@@ -10,6 +10,7 @@
 # and to put it back the same with level1=250; a tray left out is emptied, and one empty tray holds every job.
 # In SPOOLDIR:
 #   spool/        the documents as they arrived
+#   sides.log     one line a side that came out: the job's name and the side's number
 #   tickets.log   one line of JSON a job: content_type, file, impressions and every IPP_* attribute the job had
 #   printer.log   what ippeveprinter said
 # Misbehaviour is asked for by files in SPOOLDIR, looked at when a job prints:
@@ -136,10 +137,12 @@ if reasons := fault("state"):
 if "error" in ticket:
     tell(f"ERROR: {ticket['error']}")
     sys.exit(1)
+sides = os.open(f"{SPOOL}/sides.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
 abort, short = fault("abort"), fault("short")
 out = impressions if abort is None and short is None else min(int(abort or short or 0), impressions)
 for done in range(1, out + 1):
     nap(float(fault("slow") or 0) / max(impressions, 1))
+    os.write(sides, (os.environ.get("IPP_JOB_NAME", "") + f" {done}\n").encode())
     tell(f"ATTR: job-impressions-completed={done}")
 if abort is not None:
     tell("ERROR: the drill says stop")

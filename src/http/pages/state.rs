@@ -43,7 +43,8 @@ pub fn tell(job: &Job, live: Option<&Live>, language: Language) -> Told {
             Told { advice, progress: (of > 0).then_some((done, of)), active: true, ..told }
         }
         (State::Processing(_), None) => plain("waiting", say::WEB_STATE_PRINTING, say::WEB_STATE_PENDING_NOW),
-        (State::Pending, _) if live.is_some_and(|live| live.ending.is_none()) => {
+        (State::Pending, Some(Live { fault: Some(fault), .. })) => Told { active: true, ..broken(fault, language) },
+        (State::Pending, None) if live.is_some_and(|live| live.ending.is_none()) => {
             plain("waiting", say::WEB_STATE_PENDING, say::WEB_STATE_PENDING_DO)
         }
         (State::Pending, _) => plain("waiting", say::WEB_STATE_PENDING, say::WEB_STATE_PENDING_NOW),
@@ -89,11 +90,13 @@ mod tests {
             state,
             printed_before: false,
             released_at: None,
+            first: 0,
+            rest: None,
         }
     }
 
     fn live(job: i64, fault: Option<Fault>) -> Live {
-        Live { job: JobId(job), impressions: 2, of: 5, sheets: 5, fault, ending: None }
+        Live { job: JobId(job), impressions: 2, of: 5, sheets: 5, fault, ending: None, rest: None }
     }
 
     #[test]

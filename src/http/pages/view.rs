@@ -8,6 +8,7 @@ use super::{
     form::Form,
     frame::{Frame, page},
     picture::{self, Picture},
+    rest::{self, Missing},
     state::{self, Told},
 };
 use crate::{
@@ -95,6 +96,7 @@ pub struct JobPage {
     facts: String,
     page_count: Option<u32>,
     note: Option<Note>,
+    rest: Option<Missing>,
     here: Here,
     delete_hint: String,
 }
@@ -163,6 +165,7 @@ impl JobPage {
             facts: facts(job, language),
             page_count: job.document.as_ref().map(|document| document.page_count),
             note,
+            rest: missing(doors, &frame, job),
             here: Here::of(doors, &frame),
             delete_hint: say::WEB_DELETE_HINT.fill(language, &[("time", &time)]),
             frame,
@@ -173,6 +176,11 @@ impl JobPage {
     pub fn answer(&self, status: StatusCode, query: &Query) -> Answer {
         page(self, status, query)
     }
+}
+
+fn missing(doors: &Doors, frame: &Frame, job: &Job) -> Option<Missing> {
+    let (rest, document) = (job.rest.as_ref()?, job.document.as_ref()?);
+    Some(rest::tell(rest, document.page_count, super::is_here(doors, frame), frame.language))
 }
 
 /// `3 страницы · 148 КБ · 2 листа`.

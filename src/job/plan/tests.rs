@@ -41,7 +41,7 @@ fn a_printer_that_cannot_copy_is_sent_the_set_again_from_a_new_sheet() {
     let simple = Capabilities { copies: 1, ..printer() };
     let ticket = Ticket { copies: Copies::new(2).expect("2"), two_sided: true, ..Ticket::default() };
     let plan = Plan::fit(&ticket, &simple, 3).expect("fits");
-    assert_eq!((plan.copies, plan.repeats, plan.pads(), plan.raster_pages()), (1, 2, true, 7));
+    assert_eq!((plan.copies, plan.repeats, plan.pads(0), plan.raster_pages()), (1, 2, true, 7));
     assert_eq!((plan.impressions(), plan.impressions_sent(), plan.sheets()), (6, 6, 4));
 }
 

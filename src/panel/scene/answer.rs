@@ -5,9 +5,10 @@
 use super::{
     Done, Effect, Ending, Failed, JobCard, Outcome, Panel, PrinterView, Printing, Refusal, Scene,
     code::{Code, Note},
+    missing::Missing,
     review::Review,
 };
-use crate::job::state::JobId;
+use crate::job::{fault::Fault, state::JobId};
 
 impl Panel {
     /// Whether an answer is to the code on the screen: answers come in the order asked, so only the last one is.
@@ -26,10 +27,16 @@ impl Panel {
         if !self.is_awaited() {
             return Vec::new();
         }
+        self.touched_ms = now_ms;
+        let (fault, rest) = (card.fault.clone(), card.rest.clone());
         let mut review = Review::new(card, &self.offer());
+        if let Some(rest) = rest {
+            let (fault, missing) = (fault.unwrap_or(Fault::Interrupted), Some(Missing::new(rest)));
+            self.scene = Scene::Fault(Failed { review, fault, missing });
+            return Vec::new();
+        }
         let effects = review.wanted_pictures();
         self.scene = Scene::Review(review);
-        self.touched_ms = now_ms;
         effects
     }
 
@@ -71,14 +78,38 @@ impl Panel {
         }
     }
 
+    /// The job on the screen that is printed, or was until the printer fell silent: then its end may still come.
+    fn unfinished(&self, job: JobId) -> Option<Review> {
+        let scene = match &self.scene {
+            Scene::Timeout(under) => under,
+            scene => scene,
+        };
+        match scene {
+            Scene::Printing(Printing { review, .. }) | Scene::Fault(Failed { review, .. }) => {
+                Some(review.clone()).filter(|review| review.card.job == job)
+            }
+            _ => None,
+        }
+    }
+
+    /// Sides came out. A job that the printer was silent about goes on.
+    pub(super) fn progress(&mut self, job: JobId, impressions: u32, of: u32, now_ms: u64) -> Vec<Effect> {
+        if self.printing(job).is_none()
+            && let Some(review) = self.unfinished(job)
+        {
+            self.print(review, now_ms);
+        }
+        if let Some(printing) = self.printing(job) {
+            printing.of = of.max(1);
+            printing.impressions = Some(impressions.min(printing.of));
+            printing.heard_ms = now_ms;
+        }
+        Vec::new()
+    }
+
     /// Unless somebody else stands at the panel and does something, the screen follows what was released.
     pub(super) fn released(&mut self, card: JobCard, first: Option<JobId>, now_ms: u64) -> Vec<Effect> {
-        let free = match &self.scene {
-            Scene::Splash | Scene::Idle | Scene::OutOfOrder | Scene::Done(_) | Scene::Fault(_) => true,
-            Scene::Code(code) => code.typed.is_empty(),
-            Scene::Review(_) | Scene::Timeout(_) => self.job() == Some(card.job),
-            Scene::Printing(_) | Scene::Service => false,
-        };
+        let free = self.is_free(card.job);
         match first {
             None if free => {
                 self.unfollow();
@@ -91,6 +122,27 @@ impl Panel {
         if free {
             self.next_released(now_ms);
         }
+        Vec::new()
+    }
+
+    /// Whether nobody else stands at the panel and does something.
+    fn is_free(&self, job: JobId) -> bool {
+        match &self.scene {
+            Scene::Splash | Scene::Idle | Scene::OutOfOrder | Scene::Done(_) | Scene::Fault(_) => true,
+            Scene::Code(code) => code.typed.is_empty(),
+            Scene::Review(_) | Scene::Timeout(_) => self.job() == Some(job),
+            Scene::Printing(_) | Scene::Service => false,
+        }
+    }
+
+    /// How far a job came is asked as if its code had been typed.
+    pub(super) fn asks(&mut self, card: JobCard, now_ms: u64) -> Vec<Effect> {
+        let Some(rest) = card.rest.clone().filter(|_| self.is_free(card.job)) else { return Vec::new() };
+        self.unfollow();
+        self.touched_ms = now_ms;
+        let fault = card.fault.clone().unwrap_or(Fault::Interrupted);
+        let review = Review::new(card, &self.offer());
+        self.scene = Scene::Fault(Failed { review, fault, missing: Some(Missing::new(rest)) });
         Vec::new()
     }
 
@@ -111,17 +163,21 @@ impl Panel {
     pub(super) fn ended(&mut self, job: JobId, outcome: Outcome, now_ms: u64) -> Vec<Effect> {
         // Those released together may come out in another order.
         self.following.retain(|card| card.job != job);
-        let Some(review) = self.printing(job).map(|printing| printing.review.clone()) else { return Vec::new() };
+        let Some(review) = self.unfinished(job) else { return Vec::new() };
         self.touched_ms = now_ms;
-        if !matches!(outcome, Outcome::Held(_)) && self.next_released(now_ms) {
+        let held = matches!(outcome, Outcome::Held(_) | Outcome::Partly { .. });
+        if !held && self.next_released(now_ms) {
             return Vec::new();
         }
-        if matches!(outcome, Outcome::Held(_)) {
+        if held {
             // What stopped one may well stop the others: this is what to look at.
             self.unfollow();
         }
         self.scene = match outcome {
-            Outcome::Held(fault) => Scene::Fault(Failed { review, fault }),
+            Outcome::Held(fault) => Scene::Fault(Failed { review, fault, missing: None }),
+            Outcome::Partly { fault, rest } => {
+                Scene::Fault(Failed { review, fault, missing: Some(Missing::new(rest)) })
+            }
             Outcome::Canceled => Scene::Done(Done { review, ending: Ending::Canceled }),
             Outcome::Completed { impressions, sheets } => {
                 Scene::Done(Done { review, ending: Ending::Completed { impressions, sheets } })

@@ -39,7 +39,7 @@ impl Panel {
             Scene::Code(code) if code.typed.is_empty() && quiet >= idle => return self.reset(),
             Scene::Printing(printing) if now_ms.saturating_sub(printing.heard_ms) >= SILENCE_MS => {
                 let (review, fault) = (printing.review.clone(), Fault::ConnectionLost);
-                self.scene = Scene::Fault(Failed { review, fault });
+                self.scene = Scene::Fault(Failed { review, fault, missing: None });
                 self.unfollow();
                 self.touched_ms = now_ms;
             }

@@ -150,7 +150,10 @@ mod tests {
         let pages = PageRanges::parse(pages).unwrap_or_default();
         let ticket = Ticket { pages, color: true, ..Ticket::default() };
         let (title, job) = ("a.pdf".into(), JobId(1));
-        Review::new(JobCard { job, title, bytes: 1, page_count, ticket, printed_before: false, fault: None }, &offer)
+        Review::new(
+            JobCard { job, title, bytes: 1, page_count, ticket, printed_before: false, fault: None, rest: None },
+            &offer,
+        )
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One step: an event in, effects out. Here is what fingers and the scanner do.
 
 use super::{
-    Effect, Event, Panel, PrinterView, Printing, Qr, Scene,
+    Effect, Event, JobCard, Panel, PrinterView, Printing, Qr, Scene,
     code::{Code, Note, scanned},
     review::Review,
 };
@@ -34,14 +34,7 @@ impl Panel {
                 }
                 Vec::new()
             }
-            Event::Progress { job, impressions, of } => {
-                if let Some(printing) = self.printing(job) {
-                    printing.of = of.max(1);
-                    printing.impressions = Some(impressions.min(printing.of));
-                    printing.heard_ms = now_ms;
-                }
-                Vec::new()
-            }
+            Event::Progress { job, impressions, of } => self.progress(job, impressions, of, now_ms),
             Event::PrinterFault { job, fault } => {
                 if let Some(printing) = self.printing(job) {
                     printing.fault = fault;
@@ -56,6 +49,7 @@ impl Panel {
                 Vec::new()
             }
             Event::Released { card, first } => self.released(card, first, now_ms),
+            Event::Asked(card) => self.asks(card, now_ms),
             Event::Deleted { job } => self.deleted(job, now_ms),
             Event::Service(lines) => {
                 self.lines = lines;
@@ -83,6 +77,7 @@ impl Panel {
             (Some(id), Scene::Code(_)) => return self.press_code(id, now_ms),
             (Some(id), Scene::Review(_)) => return self.press_review(id, now_ms),
             (Some("cancel"), Scene::Printing(_)) => return self.cancel(),
+            (Some(id), Scene::Fault(failed)) if failed.missing.is_some() => return self.press_missing(id, now_ms),
             (Some("print"), Scene::Fault(failed)) => {
                 let review = failed.review.clone();
                 return self.release(review, now_ms);
@@ -194,7 +189,11 @@ impl Panel {
         if !review.is_printable(self.settings.max_sheets) {
             return Vec::new();
         }
-        let effect = Effect::Release { job: review.card.job, ticket: review.ticket.clone() };
+        let (job, ticket) = (review.card.job, review.ticket.clone());
+        let effect = match review.card.rest {
+            Some(_) => Effect::Release { job, ticket },
+            None => Effect::GoOn { job, ticket },
+        };
         self.print(review, now_ms);
         vec![effect]
     }
@@ -202,7 +201,9 @@ impl Panel {
     /// The screen follows a job that is on its way.
     pub(super) fn print(&mut self, review: Review, now_ms: u64) {
         let of = u32::try_from(review.amount().0).unwrap_or(u32::MAX);
-        let review = Review { refused: None, ..review };
+        // What came out before is no news after this.
+        let card = JobCard { rest: None, ..review.card };
+        let review = Review { card, refused: None, ..review };
         let (impressions, fault, canceling, heard_ms) = (None, None, false, now_ms);
         self.scene = Scene::Printing(Printing { review, impressions, of, fault, canceling, heard_ms });
     }

@@ -1,7 +1,11 @@
 //! What people do at the kiosk, from the first touch to the last sheet.
 
 use crate::{
-    job::{fault::Fault, state::JobId},
+    job::{
+        fault::Fault,
+        part::{AttemptId, Out},
+        state::JobId,
+    },
     panel::{
         sample::{self, NOW_MS},
         scene::{Effect, Event, JobCard, Outcome, Panel, PrinterView, Refusal},
@@ -41,7 +45,7 @@ fn a_code_leads_to_sheets() {
     press(&mut panel, "two-sided");
     let effects = press(&mut panel, "print");
     assert!(
-        matches!(&effects[..], [Effect::Release { job: JOB, ticket }] if ticket.copies.get() == 3 && !ticket.two_sided)
+        matches!(&effects[..], [Effect::GoOn { job: JOB, ticket }] if ticket.copies.get() == 3 && !ticket.two_sided)
     );
     panel.step(Event::Progress { job: JobId(7), impressions: 9, of: 9 }, NOW_MS);
     panel.step(Event::Progress { job: JOB, impressions: 1, of: 15 }, NOW_MS);
@@ -110,9 +114,99 @@ fn a_fault_waits_with_words_and_can_be_tried_again() {
     assert!(press(&mut panel, "cancel").is_empty());
     panel.step(Event::Ended { job: JOB, outcome: Outcome::Held(Fault::MediaJam) }, NOW_MS);
     assert_eq!(panel.scene_name(), "fault");
-    assert!(matches!(press(&mut panel, "print")[..], [Effect::Release { .. }]));
+    assert!(matches!(press(&mut panel, "print")[..], [Effect::GoOn { .. }]));
     panel.step(Event::Refused(Refusal::Busy), NOW_MS);
     assert_eq!(panel.scene_name(), "review");
+}
+
+/// The panel after a job came out so far.
+fn partly(out: Out) -> Panel {
+    let mut panel = sample::sample("printing", Language::En, 1024, 600).expect("printing");
+    let outcome = Outcome::Partly { fault: Fault::ConnectionLost, rest: sample::rest(Language::En, out) };
+    panel.step(Event::Ended { job: JOB, outcome }, NOW_MS);
+    assert_eq!(panel.scene_name(), "fault");
+    panel
+}
+
+fn missing(out: u32) -> Effect {
+    Effect::ReleaseMissing { job: JOB, attempt: AttemptId(1), out }
+}
+
+fn says(panel: &Panel, words: &str) -> bool {
+    panel.layout(NOW_MS).elements.iter().any(|element| element.label.contains(words))
+}
+
+#[test]
+fn what_is_missing_is_printed_by_one_touch_and_everything_only_through_the_review() {
+    let mut panel = partly(Out::exactly(5));
+    assert!(says(&panel, "3 of 6"));
+    assert!(press(&mut panel, "print").is_empty() && press(&mut panel, "came-out-yes").is_empty());
+    assert_eq!(press(&mut panel.clone(), "missing"), [missing(3)]);
+    press(&mut panel, "again");
+    assert_eq!(panel.scene_name(), "review");
+    assert!(matches!(press(&mut panel, "print")[..], [Effect::Release { job: JOB, .. }]));
+}
+
+#[test]
+fn a_doubtful_sheet_is_asked_for_by_its_pages() {
+    let panel = partly(Out::between(4, 5));
+    assert!(says(&panel, "Did sheet 3 of 6 come out?") && says(&panel, "page 5, copy 1"));
+    assert_eq!(press(&mut panel.clone(), "came-out-no"), [missing(2)]);
+    let mut panel = panel;
+    assert_eq!(press(&mut panel, "came-out-yes"), [missing(3)]);
+    assert_eq!(panel.scene_name(), "printing");
+    panel.step(Event::Refused(Refusal::Busy), NOW_MS);
+    assert_eq!(panel.scene_name(), "review");
+}
+
+#[test]
+fn the_last_sheet_is_chosen_among_all_of_them() {
+    let mut panel = partly(Out::between(2, 9));
+    assert!(says(&panel, "Sheet 1 of 6, pages 1–2, copy 1"));
+    for _ in 0..9 {
+        press(&mut panel, "sheets-plus");
+    }
+    assert!(says(&panel, "All came out"));
+    assert_eq!(press(&mut panel.clone(), "missing"), [missing(6)]);
+    for _ in 0..9 {
+        press(&mut panel, "sheets-minus");
+    }
+    assert!(says(&panel, "None came out"));
+    assert_eq!(press(&mut panel, "missing"), [missing(0)]);
+}
+
+#[test]
+fn the_code_of_a_job_with_a_question_leads_to_it() {
+    let mut panel = idle();
+    panel.step(Event::Scan("AAAAAA".into()), NOW_MS);
+    let rest = Some(sample::rest(Language::Ru, Out::between(4, 5)));
+    let card = JobCard { rest, fault: Some(Fault::Interrupted), ..sample::card(Language::Ru) };
+    assert!(panel.step(Event::Found(card.clone()), NOW_MS).is_empty());
+    assert_eq!((panel.scene_name(), panel.job()), ("fault", Some(JOB)));
+    // By the code on the screen likewise, unless somebody else does something.
+    let mut other = sample::sample("review", Language::Ru, 1024, 600).expect("review");
+    other.step(Event::Asked(JobCard { job: JobId(7), ..card.clone() }), NOW_MS);
+    assert_eq!((other.scene_name(), other.job()), ("review", Some(JOB)));
+    let mut idle = idle();
+    idle.step(Event::Asked(card), NOW_MS);
+    assert_eq!(idle.scene_name(), "fault");
+}
+
+#[test]
+fn a_job_that_the_printer_was_silent_about_goes_on_by_itself() {
+    let mut panel = sample::sample("printing", Language::En, 1024, 600).expect("printing");
+    panel.step(Event::Ended { job: JOB, outcome: Outcome::Held(Fault::Unreachable) }, NOW_MS);
+    panel.step(Event::Tick, NOW_MS + 70_000);
+    assert_eq!(panel.scene_name(), "timeout");
+    let rest = sample::rest(Language::En, Out::between(0, 10));
+    let mut asks = panel.clone();
+    let outcome = Outcome::Partly { fault: Fault::Interrupted, rest };
+    asks.step(Event::Ended { job: JOB, outcome }, NOW_MS + 71_000);
+    assert_eq!(asks.scene_name(), "fault");
+    panel.step(Event::Progress { job: JOB, impressions: 4, of: 10 }, NOW_MS + 71_000);
+    assert_eq!(panel.scene_name(), "printing");
+    panel.step(Event::Ended { job: JOB, outcome: Outcome::Completed { impressions: 10, sheets: 6 } }, NOW_MS + 72_000);
+    assert_eq!(panel.scene_name(), "done");
 }
 
 #[test]

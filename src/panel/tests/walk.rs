@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use crate::{
-    job::{fault::Fault, state::JobId},
+    job::{fault::Fault, part::Out, state::JobId},
     panel::{
         picture::Picture,
         sample,
@@ -37,6 +37,12 @@ fn ids() -> impl Strategy<Value = String> {
         "stay",
         "service",
         "preview-2",
+        "missing",
+        "again",
+        "came-out-yes",
+        "came-out-no",
+        "sheets-minus",
+        "sheets-plus",
         "nonsense",
     ];
     prop::sample::select(ids.to_vec()).prop_map(str::to_owned)
@@ -49,6 +55,9 @@ fn events() -> impl Strategy<Value = Event> {
     let outcome = prop_oneof![
         (0..9_u32, 0..9_u32).prop_map(|(impressions, sheets)| Outcome::Completed { impressions, sheets }),
         fault().prop_map(Outcome::Held),
+        (fault(), 0..9_u32, 1..9_u32).prop_map(|(fault, one, other)| {
+            Outcome::Partly { fault, rest: sample::rest(Language::Ru, Out::between(one, other)) }
+        }),
         Just(Outcome::Canceled),
     ];
     let refusals = vec![Refusal::NotFound, Refusal::NotUploaded, Refusal::Busy];

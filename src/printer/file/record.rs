@@ -100,13 +100,22 @@ impl Record {
         Ok(record)
     }
 
-    /// Counts one more page.
+    /// Counts one more page, of the first copy: the others follow when the set is whole.
     pub fn add(&mut self, page: Page) {
         self.pages.push(page);
         let sides = u32::try_from(self.pages.len()).unwrap_or(u32::MAX);
-        let sheets = if self.ticket.sides.is_two_sided() { sides.div_ceil(2) } else { sides };
-        self.impressions_completed = sides.saturating_mul(self.ticket.copies);
-        self.media_sheets_completed = sheets.saturating_mul(self.ticket.copies);
+        self.impressions_completed = sides;
+        self.media_sheets_completed = if self.ticket.sides.is_two_sided() { sides.div_ceil(2) } else { sides };
+    }
+
+    /// With all its copies.
+    pub fn complete(self) -> Self {
+        Self {
+            state: JobState::Completed,
+            impressions_completed: self.impressions_completed.saturating_mul(self.ticket.copies),
+            media_sheets_completed: self.media_sheets_completed.saturating_mul(self.ticket.copies),
+            ..self
+        }
     }
 
     /// Writes the file as a whole: a reader sees the one before or this one.
@@ -142,6 +151,7 @@ impl Record {
             reasons: vec![reason.into()],
             impressions_completed: Some(self.impressions_completed),
             message: None,
+            name: Some(self.name.clone()),
         }
     }
 }
