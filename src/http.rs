@@ -22,6 +22,7 @@ mod operations;
 mod origin;
 mod pages;
 mod panel;
+mod paper;
 mod parts;
 mod qr;
 mod query;

@@ -3,7 +3,9 @@
 pub mod code;
 pub mod fault;
 pub mod pages;
+pub mod paper;
 pub mod part;
 pub mod plan;
+pub mod preflight;
 pub mod state;
 pub mod ticket;

@@ -151,6 +151,14 @@ impl Kiosk {
                 Box::pin(async move { Ok(http::serve(self.listener, doors, executor).await?) })
             }),
             ("print", Box::pin(async move { queue.print_loop().await.map_err(|e| anyhow::anyhow!("{e:?}")) })),
+            ("preflight", {
+                let queue = Rc::clone(&self.doors.queue);
+                Box::pin(async move { queue.preflight_loop().await.map_err(|e| anyhow::anyhow!("{e:?}")) })
+            }),
+            ("paper", {
+                let queue = Rc::clone(&self.doors.queue);
+                Box::pin(async move { queue.paper_loop().await.map_err(|e| anyhow::anyhow!("{e:?}")) })
+            }),
             ("expire", {
                 Box::pin(async move {
                     expiring.expire_loop().await;

@@ -19,7 +19,8 @@
 //!
 //! 1. *Upload → PIN.* A phone or a bot orders and uploads (`http/files`, `http/pages`); the bytes stream into
 //!    [`store::documents`] (hashed, fsynced); a jailed child looks at them ([`worker::Workers::inspect`]); only then
-//!    [`queue::Queue::submit`] keeps them, in one transaction.
+//!    [`queue::Queue::submit`] keeps them, in one transaction. After that [`queue::preflight`] has another child look at
+//!    what a person should know before they print ([`job::preflight`]).
 //! 2. *Release → paper.* A finger or a scanner moves [`panel::scene`]; [`queue::Queue::release`] changes a row and rings;
 //!    the print loop ([`queue::print`]) fits a [`job::plan::Plan`], writes down what it is about to do, asks the printer
 //!    for a job, lets children draw bands in turns ([`worker::team`]), streams them ([`printer::Printer::send`]) until the

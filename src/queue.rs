@@ -5,6 +5,8 @@
 
 pub mod expire;
 pub mod missing;
+pub mod paper;
+pub mod preflight;
 pub mod print;
 pub mod proof;
 pub mod recover;
@@ -25,6 +27,7 @@ use crate::{
     job::{
         code::ReleaseCode,
         fault::Fault,
+        paper::Paper,
         part::Rest,
         plan::{Capabilities, Format, Media, Plan, Sides},
         state::{JobId, State},
@@ -97,6 +100,8 @@ pub struct Queue {
     live: RefCell<Option<Live>>,
     view: RefCell<PrinterView>,
     canceled: Cell<Option<JobId>>,
+    /// As the store has it; read anew at every bell.
+    paper: Cell<Paper>,
 }
 
 /// What may be changed of a ticket; `None` leaves it.
@@ -137,6 +142,7 @@ impl Queue {
             live: RefCell::new(None),
             view: RefCell::new(PrinterView::default()),
             canceled: Cell::new(None),
+            paper: Cell::default(),
         }
     }
 

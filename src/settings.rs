@@ -7,6 +7,8 @@ mod environment;
 mod file;
 pub mod finding;
 pub mod guessing;
+pub mod paper;
+pub mod preflight;
 pub mod terminals;
 pub mod worker;
 
@@ -28,6 +30,10 @@ pub struct Settings {
     pub printer: Printer,
     /// Printers that are found.
     pub finding: finding::Finding,
+    /// How its paper is counted.
+    pub paper: paper::Paper,
+    /// What is looked at before anybody prints.
+    pub preflight: preflight::Preflight,
     /// The touch screen.
     pub panel: Panel,
     /// What print-api calls its settings.
@@ -380,6 +386,7 @@ impl Settings {
         }
         self.terminals.check()?;
         self.finding.check()?;
+        self.preflight.check()?;
         let guessing = &self.guessing;
         if [guessing.address_burst, guessing.address_per_minute, guessing.overall_burst, guessing.overall_per_minute]
             .contains(&0)

@@ -11,6 +11,8 @@ pub mod health;
 pub mod jobs;
 pub mod lived;
 pub mod members;
+pub mod paper;
+pub mod preflight;
 pub mod tokens;
 
 use std::{path::Path, sync::mpsc, thread, time::Duration};

@@ -2,8 +2,8 @@
 //!
 //! The child is a Unix filter: document on stdin, result on stdout, one JSON line an event on stderr, verdict as exit
 //! code. End of stream means exit 0 and nothing else: [`team::Rendering`] turns any other end into a read error.
-//! This file is the parent's side; what runs in the child is in [`inspect`] and [`render`], its walls in [`jail`];
-//! several that draw one document are a [`team`], and short looks are taken by children of a [`forkserver`].
+//! This file is the parent's side; what runs in the child is in [`inspect`], [`preflight`] and [`render`], its walls in
+//! [`jail`]; several that draw one document are a [`team`], and short looks are taken by children of a [`forkserver`].
 
 pub mod child;
 mod fields;
@@ -11,7 +11,9 @@ pub mod forkserver;
 pub mod inspect;
 pub mod jail;
 pub mod library;
+pub mod looking;
 pub mod memory;
+pub mod preflight;
 pub mod render;
 pub mod team;
 mod turns;
@@ -196,8 +198,8 @@ impl Workers {
             let reading = async { stdout.take(ANSWER_BYTES).read_to_end(&mut answer).await };
             smol::future::zip(reading, notes.listen(stderr, |_| {})).await.0?;
             let status = match &mut child {
-                Looking::Forked(child) => child.status().await?,
-                Looking::Started(child) => child.status().await?,
+                Looker::Forked(child) => child.status().await?,
+                Looker::Started(child) => child.status().await?,
             };
             Ok::<_, io::Error>((answer, status, notes))
         };
@@ -211,7 +213,7 @@ impl Workers {
     }
 
     /// A child that does `task`, forked, or started anew where that cannot be; and what it writes.
-    async fn looking(&self, task: &str, document: File) -> Result<(Looking, Reading, Reading), WorkerError> {
+    async fn looking(&self, task: &str, document: File) -> Result<(Looker, Reading, Reading), WorkerError> {
         let failed = |error: io::Error| WorkerError::NotStarted(error.to_string());
         let cpu_s = self.limits.inspect_cpu_s;
         // Once more when the process that forks turns out to be gone. With other pipes: nobody knows whether it left a child.
@@ -224,14 +226,14 @@ impl Workers {
             };
             let document = document.try_clone().map_err(failed)?.into();
             match warm.child(request, [document, out, said], start).await {
-                Ok(child) => return Ok((Looking::Forked(child), stdout, stderr)),
+                Ok(child) => return Ok((Looker::Forked(child), stdout, stderr)),
                 Err(error) => tracing::warn!(%error, "no child was forked"),
             }
         }
         let ([stdout, stderr], [out, said]) = pipes().map_err(failed)?;
         let mut command = Command::from(self.command(task, cpu_s, false).await?);
         command.stdin(document).stdout(out).stderr(said).kill_on_drop(true);
-        Ok((Looking::Started(command.spawn().map_err(failed)?), stdout, stderr))
+        Ok((Looker::Started(command.spawn().map_err(failed)?), stdout, stderr))
     }
 
     fn child_limits(&self, cpu_s: u64, into_file: bool) -> Limits {
@@ -296,7 +298,7 @@ fn pipes() -> io::Result<([Reading; 2], [OwnedFd; 2])> {
 }
 
 /// A child that looks at a document.
-enum Looking {
+enum Looker {
     /// By the process that has the library bound.
     Forked(warm::Forked),
     /// Anew.

@@ -8,12 +8,13 @@ use crate::support::{Kiosk, Ran, free_port, ottisk, temporary};
 
 const SOON: Duration = Duration::from_secs(60);
 
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 14] = [
     "settings",
     "codes",
     "storage",
     "database",
     "printer",
+    "paper",
     "panel",
     "touch",
     "scanner",

@@ -236,6 +236,7 @@ fn interrupt_ends_the_demo_at_once_and_whole() {
             until("pages come out", SOON, || kiosk.folder.join("out/job-0001/page-0001.png").exists().then_some(()));
         }
         let processes: Vec<u32> = children(kiosk.child.id()).into_iter().map(|(pid, _)| pid).collect();
+        // The sample may still be looked at.
         assert_eq!(!workers(kiosk.child.id(), "render").is_empty(), printing, "children: {processes:?}");
         let asked = Instant::now();
         let sent = Command::new("kill").args(["-INT", &kiosk.child.id().to_string()]).status();

@@ -20,6 +20,7 @@ mod journeys;
 mod missing;
 mod panel;
 mod peers;
+mod preflight;
 mod printer;
 mod raster;
 mod refused;

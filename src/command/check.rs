@@ -118,6 +118,7 @@ fn examine(common: &Common) -> Result<Vec<Finding>, Failure> {
     let (database, health) = device::database(&settings);
     findings.push(database);
     findings.push(smol::block_on(peers::printer(&settings)));
+    findings.push(device::paper(&settings, health.as_ref()));
     findings.extend(panel(&settings));
     findings.push(smol::block_on(renderer::renderer(&settings)));
     findings.push(Finding::warn(

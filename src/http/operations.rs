@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{
     Doors,
     answer::{self, Answer},
+    paper,
 };
 use crate::error::Error;
 
@@ -46,6 +47,7 @@ pub(super) async fn status(doors: &Doors) -> Result<Answer, Error> {
             "impressions": impressions,
             "sheets": sheets,
             "faults": faults,
+            "paper": paper::told(doors),
         }),
     ))
 }

@@ -4,6 +4,7 @@
 //! `assets/text/web.toml`. Reading a form is in [`form`] and [`upload`], what went wrong in [`refusal`].
 
 mod assets;
+mod findings;
 mod form;
 mod frame;
 mod language;
@@ -14,10 +15,13 @@ mod state;
 mod upload;
 mod view;
 
+use std::time::Duration;
+
 use hyper::{Request, StatusCode, body::Incoming};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use self::{
+    findings::Findings,
     form::Form,
     frame::{Frame, VISIT},
     refusal::Refusal,
@@ -82,7 +86,9 @@ pub(super) async fn job_page(
         Err(refusal) => return Err(unknown(frame, &refusal, query)),
     };
     let form = Form::of(&job.ticket);
-    Ok(JobPage::new(doors, frame, &job, form, Note::of(query)).answer(StatusCode::OK, query))
+    let wait = Duration::from_millis(doors.settings.preflight.wait_ms);
+    let findings = Findings::of(doors, &job, frame.language, wait).await;
+    Ok(JobPage::new(doors, frame, &job, form, findings, Note::of(query)).answer(StatusCode::OK, query))
 }
 
 /// `POST /j/{pin}`: `action=change`, `action=print`, `action=missing` or `action=delete`.
@@ -106,15 +112,21 @@ pub(super) async fn job_form(
     frame.visit = fields.get(VISIT).map(str::to_owned).or(frame.visit);
     let done = match fields.get("action") {
         Some("change") => change(doors, &frame, &job, &fields, &mut form).await,
-        Some("print") => print(doors, &frame, &job, &fields, &mut form).await,
+        Some("print") => print(doors, &frame, &job, &fields, &mut form, false).await,
+        Some("print-anyway") => print(doors, &frame, &job, &fields, &mut form, true).await,
         Some("missing") => missing(doors, &frame, &job, &fields).await,
         Some("delete") => delete(doors, &frame, &job).await,
         _ => Err(Refusal::new(StatusCode::BAD_REQUEST, "", say::WEB_WRONG_FORM)),
     };
-    done.map(|path| answer::see_other(&path)).map_err(|refusal| {
-        form.refuse(&refusal, frame.language);
-        JobPage::new(doors, frame, &job, form, None).answer(refusal.status, &query)
-    })
+    let refusal = match done {
+        Ok(path) => return Ok(answer::see_other(&path)),
+        Err(refusal) => refusal,
+    };
+    form.refuse(&refusal, frame.language);
+    // What was changed before the refusal stands.
+    let job = doors.queue.job(job.id).await.ok().flatten().unwrap_or(job);
+    let findings = Findings::of(doors, &job, frame.language, Duration::ZERO).await;
+    Err(JobPage::new(doors, frame, &job, form, findings, None).answer(refusal.status, &query))
 }
 
 /// `GET /web/…` and the panel's page.
@@ -131,8 +143,16 @@ async fn change(doors: &Doors, frame: &Frame, job: &Job, fields: &Query, form: &
     Ok(frame.link(&link(&job.pin), &["saved"]))
 }
 
-/// "Print here": at the terminal that is visited, as the form asks.
-async fn print(doors: &Doors, frame: &Frame, job: &Job, fields: &Query, form: &mut Form) -> Result<String, Refusal> {
+/// "Print here": at the terminal that is visited, as the form asks. Too little paper in our own printer by somebody's
+/// count is told before, and does not matter to whoever says that there is some: `anyway`.
+async fn print(
+    doors: &Doors,
+    frame: &Frame,
+    job: &Job,
+    fields: &Query,
+    form: &mut Form,
+    anyway: bool,
+) -> Result<String, Refusal> {
     let claim = frame.visit.as_deref().and_then(|visit| doors.terminals.by_visit(visit));
     let claim = claim.ok_or_else(|| Refusal::new(StatusCode::GONE, "", say::WEB_VISIT_OVER))?;
     if job.document.is_none() {
@@ -142,6 +162,11 @@ async fn print(doors: &Doors, frame: &Frame, job: &Job, fields: &Query, form: &m
     if fields.get("copies").is_some() {
         form.fill(|name| fields.get(name));
         job = doors.queue.change(&job.pin, form.changes()?).await?;
+    }
+    let pages = job.document.as_ref().map_or(0, |document| document.page_count);
+    let fits = job.ticket.sheets(pages).is_ok_and(|sheets| doors.queue.paper().fits(sheets));
+    if claim.terminal == Terminal::Panel && !fits && !anyway {
+        return Err(Refusal::new(StatusCode::CONFLICT, "", say::PAPER_IS_THERE_DO));
     }
     let (elsewhere, pin) = (claim.terminal != Terminal::Panel, job.pin.clone());
     qr::hand(doors, &claim, vec![job]).await?;

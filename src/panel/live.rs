@@ -2,7 +2,7 @@
 //!
 //! A frame is drawn when somebody asks for it, and only when something could have changed since the last one.
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -13,7 +13,7 @@ use super::{
     layout::Layout,
     paint::paint,
     picture::Picture,
-    scene::{Effect, Event, JobCard, Offer, Outcome, Panel, PrinterView, Refusal, tries::Patience},
+    scene::{Effect, Event, JobCard, Offer, Outcome, Panel, PrinterView, Refusal, mend::Tray, tries::Patience},
 };
 use crate::{
     job::{
@@ -21,15 +21,18 @@ use crate::{
         state::{JobId, State},
         ticket::Copies,
     },
-    queue::{Clock, Live, Queue},
+    queue::{Clock, Live, Queue, preflight::thresholds},
     raster::{picture::first_page, place::media_pixels, pwg::decode::Limits},
     settings::Settings,
-    store::jobs::{Ending, Job},
+    store::jobs::{Document, Ending, Job},
     terminals::Terminals,
 };
 
 /// Milliseconds between two ticks: fine enough for a bar that runs smoothly.
 const TICK: Duration = Duration::from_millis(250);
+
+/// A person who reads a review longer than a few of these is told of findings no more.
+const FACTS: Duration = Duration::from_secs(20);
 
 /// Effects that may wait; a finger cannot make so many.
 const EFFECTS: usize = 256;
@@ -47,6 +50,7 @@ pub struct LivePanel {
     frame: RefCell<Option<(Layout, u64, Bytes)>>,
     effects: (channel::Sender<Effect>, channel::Receiver<Effect>),
     seen: RefCell<(Option<PrinterView>, Option<Live>)>,
+    tray: RefCell<Option<Tray>>,
 }
 
 impl LivePanel {
@@ -64,6 +68,7 @@ impl LivePanel {
             frame: RefCell::new(None),
             effects: channel::bounded(EFFECTS),
             seen: RefCell::default(),
+            tray: RefCell::default(),
         }
     }
 
@@ -167,6 +172,10 @@ impl LivePanel {
         if seen_printer.as_ref() != Some(&printer) {
             self.event(Event::Printer(printer));
         }
+        let tray = Tray { media: self.queue.medium(), paper: self.queue.paper() };
+        if self.tray.replace(Some(tray.clone())).as_ref() != Some(&tray) {
+            self.event(Event::Tray(tray));
+        }
         let Some(live) = live.filter(|live| seen_live.as_ref() != Some(live)) else { return };
         let job = live.job;
         match live.ending {
@@ -208,11 +217,21 @@ impl LivePanel {
         match effect {
             Effect::LookUp(code) => {
                 let found = self.queue.find(code.as_str()).await;
+                let looked = found.as_ref().ok().and_then(Option::as_ref);
+                let looked = looked.and_then(|job| Some((job.id, job.document.clone()?)));
                 self.event(match found {
                     Ok(Some(job)) => card(job).map_or_else(Event::Refused, Event::Found),
                     Ok(None) => Event::Refused(Refusal::NotFound),
                     Err(_) => Event::Refused(Refusal::Internal),
                 });
+                if let Some((job, document)) = looked {
+                    self.tell_facts(job, &document).await;
+                }
+            }
+            Effect::Paper(said) => {
+                if let Err(error) = self.queue.say_paper(said).await {
+                    tracing::error!(?error, "paper was not written down");
+                }
             }
             Effect::Picture { job, page } => match self.picture(job, page).await {
                 Some(picture) => self.event(Event::PicturesReady { job, page, picture }),
@@ -259,6 +278,18 @@ impl LivePanel {
                 Event::Ended { job, outcome: Outcome::Partly { fault, rest } }
             }
             _ => Event::Refused(Refusal::Busy),
+        }
+    }
+
+    /// What a look at a document's pages found, as soon as it is known and while the job is on the screen.
+    async fn tell_facts(&self, job: JobId, document: &Document) {
+        for wait in [Duration::ZERO, FACTS, FACTS, FACTS] {
+            if self.panel.borrow().job() != Some(job) {
+                return;
+            }
+            if let Ok(Some(facts)) = self.queue.facts_within(document, wait).await {
+                return self.event(Event::Looked { job, facts: Arc::new(facts) });
+            }
         }
     }
 
@@ -323,5 +354,9 @@ fn panel_settings(settings: &Settings) -> super::scene::Settings {
         storage_hours: settings.print_api.storage_time_hours,
         max_bytes: settings.print_api.max_size_bytes,
         utc_offset_minutes: settings.panel.utc_offset_min,
+        thresholds: thresholds(settings),
+        tray_sheets: settings.paper.tray_sheets,
+        added_sheets: settings.paper.added_sheets,
+        low_sheets: settings.paper.low_sheets,
     }
 }

@@ -3,11 +3,15 @@
 use crate::{
     job::{
         fault::Fault,
+        paper::Paper,
         part::{Asked, AttemptId, Out, Rest, Sequence},
+        plan::Media,
         state::JobId,
         ticket::{Copies, Ticket},
     },
-    panel::scene::{Event, JobCard, Offer, Outcome, Panel, PrinterView, Refusal, Settings, tries::Patience},
+    panel::scene::{
+        Event, JobCard, Offer, Outcome, Panel, PrinterView, Refusal, Settings, mend::Tray, tries::Patience,
+    },
     text::Language,
 };
 
@@ -17,12 +21,14 @@ mod page;
 pub const NOW_MS: u64 = 1_795_520_000_000 - 1_795_520_000_000 % 86_400_000 + (11 * 60 + 32) * 60_000;
 
 /// The scenes by name, and those states of a scene that look like another.
-pub const SCENES: [&str; 14] = [
+pub const SCENES: [&str; 16] = [
     "splash",
     "idle",
     "code",
     "code-paused",
     "review",
+    "review-findings",
+    "review-paper",
     "printing",
     "done",
     "fault",
@@ -52,6 +58,10 @@ pub fn settings(language: Language) -> Settings {
         storage_hours: 168,
         max_bytes: 50_000_000,
         utc_offset_minutes: 180,
+        thresholds: crate::queue::preflight::thresholds(&crate::settings::Settings::default()),
+        tray_sheets: 250,
+        added_sheets: 100,
+        low_sheets: 50,
     }
 }
 
@@ -92,7 +102,7 @@ pub fn sample(scene_name: &str, language: Language, width: u32, height: u32) -> 
         panel.step(Event::Tick, now_ms(scene_name));
     }
     let scene = match scene_name.split_once('-') {
-        Some((scene @ ("code" | "fault"), _)) => scene,
+        Some((scene @ ("code" | "fault" | "review"), _)) => scene,
         _ => scene_name,
     };
     (panel.scene_name() == scene).then_some(panel)
@@ -117,6 +127,7 @@ fn events(scene_name: &str, language: Language) -> Vec<Event> {
     let found = || [Event::Scan("4F7K2M".into()), Event::Found(card(language)), picture(1), picture(2)];
     let printing = || [press("print"), Event::Progress { job, impressions: 3, of: 10 }];
     let ended = |outcome| Event::Ended { job, outcome };
+    let tray = |paper| Event::Tray(Tray { media: Media::a4(), paper });
     let mut events: Vec<Event> = if scene_name == "splash" { Vec::new() } else { start.into() };
     match scene_name {
         "code" => events.extend(typed),
@@ -125,6 +136,14 @@ fn events(scene_name: &str, language: Language) -> Vec<Event> {
             events.extend((0..5).flat_map(|_| wrong()));
         }
         "review" | "timeout" => events.extend(found()),
+        "review-findings" => {
+            events.extend(found());
+            events.extend([Event::Looked { job, facts: page::looked() }, press("two-sided")]);
+        }
+        "review-paper" => {
+            events.extend(found());
+            events.extend([press("two-sided"), tray(Paper::Counted(7))]);
+        }
         "printing" => events.extend(found().into_iter().chain(printing())),
         "done" => {
             events.extend(found().into_iter().chain(printing()));
@@ -144,7 +163,7 @@ fn events(scene_name: &str, language: Language) -> Vec<Event> {
             let (fault, rest) = (Fault::ConnectionLost, rest(language, out));
             events.push(ended(Outcome::Partly { fault, rest }));
         }
-        "service" => events.extend([Event::Service(lines(language)), press("service")]),
+        "service" => events.extend([Event::Service(lines(language)), tray(Paper::Counted(123)), press("service")]),
         "out-of-order" => events.push(Event::Printer(PrinterView::Fault(Fault::Unsuitable, None))),
         _ => {}
     }

@@ -6,6 +6,7 @@
 mod answer;
 mod clock;
 pub mod code;
+pub mod mend;
 pub mod missing;
 pub mod review;
 mod step;
@@ -21,13 +22,17 @@ use crate::{
     job::{
         code::ReleaseCode,
         fault::Fault,
+        paper::{Paper, Said},
         part::{AttemptId, Rest},
+        plan::Media,
+        preflight::{Facts, findings::Thresholds},
         state::JobId,
         ticket::Ticket,
     },
     text::Language,
 };
 use code::Code;
+use mend::Tray;
 use missing::Missing;
 use review::Review;
 use tries::{Patience, Tries};
@@ -59,6 +64,14 @@ pub struct Settings {
     pub max_bytes: u64,
     /// Of the clock in the corner, east of Greenwich.
     pub utc_offset_minutes: i32,
+    /// What counts before printing.
+    pub thresholds: Thresholds,
+    /// Sheets of a full tray.
+    pub tray_sheets: u32,
+    /// Sheets that one tap puts in.
+    pub added_sheets: u32,
+    /// Sheets at which the tray is called low.
+    pub low_sheets: u32,
 }
 
 /// A job as its owner sees it.
@@ -171,6 +184,15 @@ pub enum Event {
         /// Its picture.
         picture: Picture,
     },
+    /// What a look at the document's pages found.
+    Looked {
+        /// Whose.
+        job: JobId,
+        /// What.
+        facts: Arc<Facts>,
+    },
+    /// What lies in the printer.
+    Tray(Tray),
     /// Sides came out.
     Progress {
         /// Whose.
@@ -266,6 +288,8 @@ pub enum Effect {
         /// Which.
         job: JobId,
     },
+    /// Write down what a person says of the tray; answered by `Tray`.
+    Paper(Said),
     /// The screen speaks this language now.
     SwitchedLanguage(Language),
 }
@@ -336,6 +360,7 @@ pub struct Panel {
     pub(super) large_text: bool,
     pub(super) scene: Scene,
     pub(super) printer: PrinterView,
+    pub(super) tray: Tray,
     pub(super) qr: Option<Qr>,
     pub(super) lines: Vec<(String, String)>,
     /// The last touch, or the last change that a person should have time to read.
@@ -361,6 +386,7 @@ impl Panel {
             large_text: false,
             scene: Scene::Splash,
             printer: PrinterView::Unknown,
+            tray: Tray { media: Media::a4(), paper: Paper::Unknown },
             qr: None,
             lines: Vec::new(),
             touched_ms: now_ms,

@@ -3,4 +3,5 @@
 
 mod fit;
 mod journeys;
+mod mends;
 mod walk;

@@ -2,9 +2,13 @@
 
 use rusqlite::{Connection, params};
 
-use crate::{error::Error, job::state::JobId};
+use super::paper;
+use crate::{
+    error::Error,
+    job::{paper::News, state::JobId},
+};
 
-/// Writes down that sheets came out.
+/// Writes down that sheets came out, and that so many fewer are left.
 pub fn insert(
     db: &Connection,
     job: JobId,
@@ -18,6 +22,7 @@ pub fn insert(
          VALUES (?1, (SELECT member FROM jobs WHERE id = ?1), ?2, ?3, ?4, ?5)",
         params![job.0, impressions, sheets, terminal, now],
     )?;
+    paper::change(db, News::Printed(sheets), 0, now)?;
     Ok(())
 }
 

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{BUSY, lived};
+use super::{BUSY, lived, paper};
+use crate::job::paper::Paper;
 
 /// How a store is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct Health {
     pub members: u64,
     /// Jobs that are kept.
     pub jobs: u64,
+    /// How much paper there is, as far as anybody said.
+    pub paper: Paper,
     /// When the member list was pushed last, milliseconds since 1970; `None` before the first time.
     pub pushed: Option<i64>,
 }
@@ -30,6 +33,7 @@ pub fn look(path: &Path, mark: &str) -> Result<Health, rusqlite::Error> {
         damage: Some(verdict).filter(|verdict| verdict != "ok"),
         members: count("SELECT count(*) FROM members"),
         jobs: count("SELECT count(*) FROM jobs"),
+        paper: paper::get(&db).unwrap_or_default(),
         pushed: lived::marked(&db, mark).ok().flatten(),
     })
 }

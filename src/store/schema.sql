@@ -122,3 +122,20 @@ CREATE TABLE printers (
     copies INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (uri, model)
 ) STRICT;
+
+-- # 4
+-- What a look at a document's pages found, by its content: never found out twice while any document has it.
+CREATE TABLE preflight (
+    sha256 BLOB PRIMARY KEY,
+    look   INTEGER NOT NULL,                        -- which look it was; another one does not believe it
+    facts  TEXT NOT NULL                            -- JSON of job::preflight::Facts
+) STRICT, WITHOUT ROWID;
+CREATE INDEX documents_sha256 ON documents (sha256);
+
+-- One row: the paper in our own printer, once somebody said how much there is.
+CREATE TABLE paper (
+    one        INTEGER PRIMARY KEY CHECK (one = 1),
+    sheets     INTEGER,                             -- NULL: nobody knows any more
+    ran_out    INTEGER NOT NULL,                    -- the printer says that there is none
+    changed_at INTEGER NOT NULL
+) STRICT;

@@ -12,10 +12,10 @@ use std::{
 use pdfium_render::prelude::{PdfDocument, Pdfium, PdfiumError, PdfiumInternalError};
 
 use super::{
-    EXIT_BAD_DOCUMENT, EXIT_FAILED, Limits, Note, forkserver, inspect, jail, render,
+    EXIT_BAD_DOCUMENT, EXIT_FAILED, Limits, Note, forkserver, inspect, jail, preflight, render,
     turns::{Output, Place},
 };
-use crate::job::{pages::PageRanges, plan::Plan};
+use crate::job::{pages::PageRanges, plan::Plan, preflight::Bounds};
 
 /// Why a task ended without its result.
 #[derive(Debug)]
@@ -50,6 +50,8 @@ pub(super) struct Work {
     plan: Option<Plan>,
     /// Takes the place of the plan's pages, for a parent that does not know how many there are.
     pages: Option<PageRanges>,
+    /// What bounds a look at the pages.
+    bounds: Option<Bounds>,
     /// Which of several children this is.
     place: Place,
     /// Where its turn comes from and goes to, when there are several.
@@ -59,7 +61,7 @@ pub(super) struct Work {
 impl Work {
     /// A task of one child that needs no plan.
     pub(super) fn new(task: String, limits: Limits) -> Self {
-        Self { task, limits, plan: None, pages: None, place: Place { index: 0, of: 1 }, ring: None }
+        Self { task, limits, plan: None, pages: None, bounds: None, place: Place { index: 0, of: 1 }, ring: None }
     }
 }
 
@@ -103,6 +105,10 @@ pub(super) fn work(pdfium: &Pdfium, work: &Work) -> Result<(), Failure> {
     // For whoever looks at the processes: a forked child has the command line of the process that forked it.
     let _ = CString::new(format!("ottisk-{}", work.task)).map(|name| rustix::thread::set_name(&name));
     let ring = work.ring.map_or(vec![], |(from, to)| vec![from, to]);
+    if work.task == "preflight" {
+        // Behind the walls it is too late.
+        preflight::step_back();
+    }
     let walls = jail::enter(&work.limits, &ring)?;
     if work.task == "walls" {
         let json = serde_json::to_vec(&jail::pushed(walls)).map_err(|e| Failure::Own(e.to_string()))?;
@@ -114,6 +120,10 @@ pub(super) fn work(pdfium: &Pdfium, work: &Work) -> Result<(), Failure> {
     let open = || open(pdfium, &file, &work.limits);
     match (work.task.as_str(), &work.plan) {
         ("inspect", _) => inspect::run(&open()?, std::io::stdout().lock()),
+        ("preflight", _) => {
+            let bounds = work.bounds.as_ref().ok_or_else(|| Failure::Own("worker: --bounds is needed".into()))?;
+            preflight::run(open, bounds, std::io::stdout().lock())
+        }
         ("render", Some(plan)) => {
             let (place, pages) = (work.place, work.pages.as_ref());
             // Not `std::io::stdout()`, which looks for line ends in every page.
@@ -131,7 +141,7 @@ fn parse(arguments: impl Iterator<Item = OsString>) -> Result<(PathBuf, Work), S
     use lexopt::prelude::{Long, Value, ValueExt as _};
     let mut parser = lexopt::Parser::from_args(arguments);
     let (mut task, mut library, mut limits, mut plan, mut pages) = (None, None, None, None, None);
-    let (mut place, mut ring) = (Place { index: 0, of: 1 }, None);
+    let (mut place, mut ring, mut bounds) = (Place { index: 0, of: 1 }, None, None);
     let two = |value: &str| value.split_once('/').map(|(a, b)| (a.to_owned(), b.to_owned()));
     let text = |e: lexopt::Error| e.to_string();
     while let Some(argument) = parser.next().map_err(text)? {
@@ -148,6 +158,7 @@ fn parse(arguments: impl Iterator<Item = OsString>) -> Result<(PathBuf, Work), S
             "library" => library = Some(PathBuf::from(value)),
             "limits" => limits = Some(serde_json::from_str(&value).map_err(|e| e.to_string())?),
             "plan" => plan = Some(serde_json::from_str(&value).map_err(|e| e.to_string())?),
+            "bounds" => bounds = Some(serde_json::from_str(&value).map_err(|e| e.to_string())?),
             "pages" => pages = Some(PageRanges::parse(&value).map_err(|e| format!("{e:?}"))?),
             "place" => {
                 let numbers = two(&value).and_then(|(index, of)| Some((index.parse().ok()?, of.parse().ok()?)));
@@ -162,7 +173,9 @@ fn parse(arguments: impl Iterator<Item = OsString>) -> Result<(PathBuf, Work), S
         }
     }
     match (task, library, limits) {
-        (Some(task), Some(library), Some(limits)) => Ok((library, Work { task, limits, plan, pages, place, ring })),
+        (Some(task), Some(library), Some(limits)) => {
+            Ok((library, Work { task, limits, plan, pages, bounds, place, ring }))
+        }
         _ => Err("task, --library and --limits are needed".into()),
     }
 }

@@ -9,6 +9,7 @@ use std::{
 use super::{Finding, State};
 use crate::{
     clock::Reading,
+    job::paper::Paper,
     kiosk::now,
     roster::PUSHED,
     settings::Settings,
@@ -130,6 +131,23 @@ pub(super) fn clock() -> Finding {
             "let NTP keep it (timedatectl set-ntp true); until then the time that the kiosk is switched off does not count \
              for how long documents are kept",
         ),
+    }
+}
+
+/// How much paper there is by what people said.
+pub(super) fn paper(settings: &Settings, health: Option<&Health>) -> Finding {
+    let paper = health.map_or(Paper::Unknown, |health| health.paper);
+    let advice = "put paper in, and say so on the panel's service screen or with POST /admin/paper";
+    match paper {
+        Paper::Unknown => Finding::ok(
+            "paper",
+            "not counted: say how much is in on the panel's service screen, and jobs that do not fit are told",
+        ),
+        Paper::Empty => Finding::warn("paper", "the printer says that there is none", advice),
+        Paper::Counted(left) if paper.is_low(settings.paper.low_sheets) => {
+            Finding::warn("paper", format!("sheets left: {left}"), advice)
+        }
+        Paper::Counted(left) => Finding::ok("paper", format!("sheets left: {left}")),
     }
 }
 

@@ -29,6 +29,11 @@ pub async fn metrics(doors: &Doors) -> Result<Answer, Error> {
     let healthy = u64::from(printer.known && printer.fault.is_none());
     single(&mut text, "ottisk_printer_up", "gauge", "Whether the printer answers and has no fault.", healthy);
     family(&mut text, "ottisk_printer_fault", "gauge", "What is wrong with the printer.", "fault", &faults);
+    if let Some(left) = doors.queue.paper().left() {
+        single(&mut text, "ottisk_paper_sheets", "gauge", "Sheets left by what people said.", left.into());
+        let low = u64::from(doors.queue.paper().is_low(doors.settings.paper.low_sheets));
+        single(&mut text, "ottisk_paper_low", "gauge", "Whether somebody should bring paper.", low);
+    }
     single(&mut text, "ottisk_uploads_total", "counter", "Documents taken since the start.", counters.uploads());
     single(&mut text, "ottisk_http_connections", "gauge", "Open connections.", counters.connections());
     let answers = counters.answers();

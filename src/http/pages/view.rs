@@ -5,6 +5,7 @@ use hyper::StatusCode;
 
 use super::{
     assets,
+    findings::Findings,
     form::Form,
     frame::{Frame, page},
     picture::{self, Picture},
@@ -98,6 +99,7 @@ pub struct JobPage {
     note: Option<Note>,
     rest: Option<Missing>,
     here: Here,
+    findings: Findings,
     delete_hint: String,
 }
 
@@ -149,7 +151,7 @@ impl Here {
 
 impl JobPage {
     /// With the form as it stands or was typed.
-    pub fn new(doors: &Doors, frame: Frame, job: &Job, form: Form, note: Option<Note>) -> Self {
+    pub fn new(doors: &Doors, frame: Frame, job: &Job, form: Form, findings: Findings, note: Option<Note>) -> Self {
         let language = frame.language;
         let time = kept(doors, language);
         Self {
@@ -167,6 +169,7 @@ impl JobPage {
             note,
             rest: missing(doors, &frame, job),
             here: Here::of(doors, &frame),
+            findings,
             delete_hint: say::WEB_DELETE_HINT.fill(language, &[("time", &time)]),
             frame,
         }

@@ -21,6 +21,7 @@ use crate::{
 };
 
 mod choices;
+mod findings;
 
 pub(super) fn lay(sheet: &mut Sheet, panel: &Panel, review: &Review) {
     let m = sheet.m;
@@ -32,7 +33,7 @@ pub(super) fn lay(sheet: &mut Sheet, panel: &Panel, review: &Review) {
     let well = Area { w: whole.w * if m.compact { 40 } else { 47 } / 100, ..whole };
     let x = well.right() + m.gap * 2;
     let side = Area { x, w: whole.right() - x, ..whole };
-    pages(sheet, review, well);
+    pages(sheet, panel, review, well);
     let card = Area { h: side.h - m.button - m.gap * 3 / 2, ..side };
     choices::lay(sheet, panel, review, card);
     let row = Area { y: side.bottom() - m.button, h: m.button, ..side };
@@ -41,7 +42,7 @@ pub(super) fn lay(sheet: &mut Sheet, panel: &Panel, review: &Review) {
     Button::plain("delete", label, icon::TRASH_2).when(!review.deleting).lay(sheet, delete);
     let x = delete.right() + m.gap * 3 / 2;
     let label = sheet.say(say::PANEL_PRINT);
-    let ready = review.is_printable(panel.settings.max_sheets);
+    let ready = review.is_printable(panel.settings.max_sheets) && panel.shortage(review).is_none();
     Button::primary("print", label, icon::PRINTER).when(ready).lay(sheet, Area { x, w: row.right() - x, ..row });
 }
 
@@ -59,7 +60,7 @@ fn title(sheet: &mut Sheet, panel: &Panel, review: &Review, frame: Area) {
 }
 
 /// The pages on their ground, the chosen one large, and a note below when the job has a history.
-fn pages(sheet: &mut Sheet, review: &Review, well: Area) {
+fn pages(sheet: &mut Sheet, panel: &Panel, review: &Review, well: Area) {
     let m = sheet.m;
     sheet.fill(well, m.radius * 6 / 7, palette::WELL);
     let mut inner = well.inset(m.gap * 2, m.gap * 2);
@@ -76,6 +77,7 @@ fn pages(sheet: &mut Sheet, review: &Review, well: Area) {
         sheet.text("note", Role::Status, &words, frame, 2, style);
         inner.h -= height + m.gap * 3 / 2;
     }
+    inner.h -= findings::lay(sheet, panel, review, inner, usize::from(note(sheet, review).is_none()) + 1);
     let shown = review.shown_pages();
     let chosen = review.shown.min(shown.len().saturating_sub(1));
     let mut main = inner;
@@ -85,7 +87,10 @@ fn pages(sheet: &mut Sheet, review: &Review, well: Area) {
         for (index, page) in shown.iter().enumerate() {
             let place =
                 Area { y: column.y + index as i32 * (column.w * 3 / 2 + m.gap * 3 / 2), h: column.w * 3 / 2, ..column };
-            thumbnail(sheet, review, *page, place, (index, chosen));
+            // Where much is said there is less to see.
+            if place.bottom() <= inner.bottom() {
+                thumbnail(sheet, review, *page, place, (index, chosen));
+            }
         }
     }
     if let Some(page) = shown.get(chosen) {

@@ -11,6 +11,8 @@ use crate::{
     text::say,
 };
 
+mod paper;
+
 /// As many lines as the smallest screen shows.
 const MOST_LINES: usize = 9;
 
@@ -26,7 +28,9 @@ pub(super) fn lay(sheet: &mut Sheet, panel: &Panel) {
     let bottom = sheet.screen.h - m.margin / 2 - small;
     let card = Area::new(m.margin, m.top, sheet.screen.w - 2 * m.margin, bottom - m.gap - m.top);
     sheet.edged(card, m.radius * 6 / 7, (palette::HAIRLINE, 1), palette::SURFACE);
-    let inner = card.inset(m.gap * 2, m.gap);
+    let paper = Area { y: card.bottom() - m.button - m.gap, h: m.button, ..card }.inset(m.gap * 2, 0);
+    paper::lay(sheet, panel, paper);
+    let inner = Area { h: paper.y - m.gap - card.y, ..card }.inset(m.gap * 2, m.gap / 2);
     if panel.lines.is_empty() {
         let words = sheet.say(say::PANEL_SERVICE_EMPTY);
         let style = Style::new(Face::Regular, m.lead, palette::MUTED).on(Side::Center);

@@ -1,5 +1,7 @@
 //! A page of the sample document, drawn as a renderer would: a letter with a heading, lines of text and a signature.
 
+use std::sync::Arc;
+
 use embedded_graphics::{
     draw_target::DrawTarget,
     geometry::{Point, Size},
@@ -7,6 +9,7 @@ use embedded_graphics::{
 };
 
 use crate::{
+    job::preflight::{Facts, PageFacts, Pictures},
     panel::{
         canvas::{Argb, Canvas},
         font::Face,
@@ -66,4 +69,16 @@ pub(super) fn draw(language: Language, number: u32) -> Picture {
         [red, green, blue]
     };
     Picture { width, height, pixels: canvas.pixels().iter().flat_map(bytes).collect() }
+}
+
+/// What a look at the sample document might find: coarse pictures, and blank pages at its end.
+pub(super) fn looked() -> Arc<Facts> {
+    let page = |ink, dpi| PageFacts {
+        size: (595.3, 841.9),
+        ink,
+        darkest: if ink == 0 { 0 } else { 255 },
+        pictures: vec![Pictures { dpi, share: 400 }],
+        fonts: Vec::new(),
+    };
+    Arc::new(Facts { pages: vec![page(60, 300), page(60, 72), page(60, 300), page(0, 300), page(0, 300)] })
 }

@@ -6,6 +6,7 @@ use super::{Effect, JobCard, Offer, Pictures, Refusal};
 use crate::{
     job::{
         pages::PageRanges,
+        preflight::Facts,
         ticket::{Copies, Ticket},
     },
     panel::picture::Picture,
@@ -25,6 +26,10 @@ pub(in crate::panel) struct Review {
     pub(in crate::panel) deleting: bool,
     /// Why the release was refused.
     pub(in crate::panel) refused: Option<Refusal>,
+    /// What a look at its pages found, once somebody looked.
+    pub(in crate::panel) facts: Option<Arc<Facts>>,
+    /// Its owner looked into the tray and saw paper, whatever the count says.
+    pub(in crate::panel) anyway: bool,
     pub(super) asked: Vec<u32>,
 }
 
@@ -35,8 +40,17 @@ impl Review {
         if ticket.pages.count(card.page_count).is_err() {
             ticket.pages = PageRanges::default();
         }
-        let mut review =
-            Self { card, ticket, pictures: Vec::new(), shown: 0, deleting: false, refused: None, asked: Vec::new() };
+        let mut review = Self {
+            card,
+            ticket,
+            pictures: Vec::new(),
+            shown: 0,
+            deleting: false,
+            refused: None,
+            facts: None,
+            anyway: false,
+            asked: Vec::new(),
+        };
         review.fit(offer);
         review
     }

@@ -34,6 +34,16 @@ impl Panel {
                 }
                 Vec::new()
             }
+            Event::Looked { job, facts } => {
+                if let Some(review) = self.scene.review_mut().filter(|review| review.card.job == job) {
+                    review.facts = Some(facts);
+                }
+                Vec::new()
+            }
+            Event::Tray(tray) => {
+                self.tray = tray;
+                Vec::new()
+            }
             Event::Progress { job, impressions, of } => self.progress(job, impressions, of, now_ms),
             Event::PrinterFault { job, fault } => {
                 if let Some(printing) = self.printing(job) {
@@ -83,6 +93,7 @@ impl Panel {
                 return self.release(review, now_ms);
             }
             (Some("delete"), Scene::Done(_)) => return self.delete(),
+            (Some(id), Scene::Service) => return self.say_paper(id),
             (None, Scene::Splash) => self.scene = self.home(),
             _ => {}
         }
@@ -122,7 +133,7 @@ impl Panel {
                 let review = review.clone();
                 return self.release(review, now_ms);
             }
-            _ => {}
+            _ => return self.mend(id),
         }
         Vec::new()
     }
@@ -187,6 +198,11 @@ impl Panel {
 
     fn release(&mut self, review: Review, now_ms: u64) -> Vec<Effect> {
         if !review.is_printable(self.settings.max_sheets) {
+            return Vec::new();
+        }
+        if self.shortage(&review).is_some() {
+            // Where it is told, with what can be done.
+            self.scene = Scene::Review(review);
             return Vec::new();
         }
         let (job, ticket) = (review.card.job, review.ticket.clone());

@@ -1,14 +1,21 @@
 //! Every scene in both languages on four screens, with small and large type: nothing clipped, nothing overlapping.
 
+use std::sync::Arc;
+
 use crate::{
-    job::fault::Fault,
+    job::{
+        fault::Fault,
+        paper::Paper,
+        plan::Media,
+        preflight::{Facts, PageFacts, Pictures},
+    },
     panel::{
         canvas::Canvas,
         font::{CAP_HEIGHT, DESCENT, Face},
         layout::{Ink, Layout, area::Area},
         paint::paint,
         sample,
-        scene::{Event, JobCard, Outcome, Panel, PrinterView, Refusal},
+        scene::{Event, JobCard, Outcome, Panel, PrinterView, Refusal, mend::Tray},
     },
     text::Language,
 };
@@ -52,6 +59,24 @@ fn states(language: Language, (width, height): (u32, u32)) -> Vec<(String, Panel
         with(&format!("idle-{name}"), "idle", vec![Event::Printer(PrinterView::Fault(fault.clone(), None))]);
         with(&format!("fault-{name}"), "printing", vec![Event::Ended { job, outcome: Outcome::Held(fault) }]);
     }
+    let fonts = |page: u32| PageFacts {
+        size: (1_190.6, 841.9),
+        ink: 900 * u16::from(page.is_multiple_of(5)),
+        darkest: if page.is_multiple_of(3) { 0 } else { 255 },
+        pictures: vec![Pictures { dpi: 40, share: 500 }],
+        fonts: vec!["Bookman Old Style Bold Italic".into(), "Times Ten Roman".into(), "Calibri".into()],
+    };
+    let facts = Arc::new(Facts { pages: (1..60).map(fonts).collect() });
+    let looked = Event::Looked { job, facts };
+    let unsided = || vec![press("two-sided"), press("copies-minus")];
+    let many = || JobCard { page_count: 59, ..sample::card(language) };
+    let tray = |sheets| Event::Tray(Tray { media: Media::a4(), paper: Paper::Counted(sheets) });
+    with("review-everything", "idle", [again(many()), unsided(), vec![looked.clone()]].concat());
+    with("review-everything-short", "idle", [again(many()), unsided(), vec![looked.clone(), tray(31)]].concat());
+    with("review-no-paper", "idle", [again(many()), vec![tray(0)]].concat());
+    let before = JobCard { printed_before: true, ..many() };
+    with("review-before-short", "idle", [again(before), unsided(), vec![looked, tray(9)]].concat());
+    with("service-low", "service", vec![tray(3)]);
     with("canceled", "printing", vec![Event::Ended { job, outcome: Outcome::Canceled }]);
     with("canceling", "printing", vec![press("cancel")]);
     with("deleted", "done", vec![press("delete"), Event::Deleted { job }]);

@@ -1,13 +1,22 @@
 //! A random walk: 20,000 events in any order. Nothing panics, and whatever happened, a quiet kiosk is idle again.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use crate::{
-    job::{fault::Fault, part::Out, state::JobId},
+    job::{
+        fault::Fault,
+        paper::Paper,
+        part::Out,
+        plan::Media,
+        preflight::{Facts, PageFacts},
+        state::JobId,
+    },
     panel::{
         picture::Picture,
         sample,
-        scene::{Event, Outcome, Panel, PrinterView, Refusal},
+        scene::{Event, Outcome, Panel, PrinterView, Refusal, mend::Tray},
     },
     text::Language,
 };
@@ -43,6 +52,11 @@ fn ids() -> impl Strategy<Value = String> {
         "came-out-no",
         "sheets-minus",
         "sheets-plus",
+        "mend-blank-pages",
+        "mend-two-sided",
+        "mend-copies",
+        "paper-is-there",
+        "paper-full",
         "nonsense",
     ];
     prop::sample::select(ids.to_vec()).prop_map(str::to_owned)
@@ -81,6 +95,11 @@ fn events() -> impl Strategy<Value = Event> {
         1 => (job(), prop::option::of(fault())).prop_map(|(job, fault)| Event::PrinterFault { job, fault }),
         1 => (job(), outcome).prop_map(|(job, outcome)| Event::Ended { job, outcome }),
         1 => printer.prop_map(Event::Printer),
+        1 => (0..400_u32).prop_map(|sheets| Event::Tray(Tray { media: Media::a4(), paper: Paper::Counted(sheets) })),
+        1 => (job(), 0..9_usize, 0..2_u8).prop_map(|(job, pages, dark)| {
+            let page = |index| PageFacts { darkest: dark * 200 * u8::from(index % 2 == 0), ..PageFacts::default() };
+            Event::Looked { job, facts: Arc::new(Facts { pages: (0..pages).map(page).collect() }) }
+        }),
         1 => job().prop_map(|job| Event::Deleted { job }),
     ]
 }
