@@ -5,6 +5,7 @@
 mod arguments;
 mod check;
 mod demo;
+mod drill;
 mod members;
 mod panel;
 mod print;
@@ -39,7 +40,7 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 type Command = fn(Arguments) -> Result<(), Failure>;
 
 /// Name, what runs, help.
-const COMMANDS: [(&str, Command, &str); 9] = [
+const COMMANDS: [(&str, Command, &str); 10] = [
     ("demo", demo::run, demo::HELP),
     ("serve", serve::run, serve::HELP),
     ("check", check::run, check::HELP),
@@ -49,6 +50,7 @@ const COMMANDS: [(&str, Command, &str); 9] = [
     ("members", members::run, members::HELP),
     ("token", token::run, token::HELP),
     ("panel", panel::run, panel::HELP),
+    ("drill", drill::run, drill::HELP),
 ];
 
 /// Runs the command of this name.

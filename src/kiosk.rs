@@ -136,6 +136,23 @@ impl Kiosk {
 
     /// Lives until a signal or the first task that ends. `first` runs once everything else does.
     pub fn live<T>(self, first: impl Future<Output = Result<T, anyhow::Error>>) -> Result<(), anyhow::Error> {
+        self.live_until(async {
+            first.await?;
+            std::future::pending().await
+        })
+    }
+
+    /// Lives as long as `visit` lasts: what that returns, or `None` after a signal.
+    pub fn live_while<T>(self, visit: impl Future<Output = T>) -> Result<Option<T>, anyhow::Error> {
+        let mut seen = None;
+        self.live_until(async {
+            seen = Some(visit.await);
+            Ok(())
+        })?;
+        Ok(seen)
+    }
+
+    fn live_until(self, end: impl Future<Output = Result<(), anyhow::Error>>) -> Result<(), anyhow::Error> {
         for setting in self.settings.without_effect() {
             tracing::warn!(setting, "is read but has no effect in this version");
         }
@@ -187,13 +204,9 @@ impl Kiosk {
             }),
             ("signals", Box::pin(signal())),
         ];
-        let first = async {
-            first.await?;
-            std::future::pending().await
-        };
         // Each woken for itself: none is looked at because another one moves.
         let tasks = tasks.into_iter().map(|(name, task)| (name, executor.spawn(task))).collect();
-        smol::block_on(executor.run(race(tasks).or(async { ("start", first.await) }))).1
+        smol::block_on(executor.run(race(tasks).or(async { ("start", end.await) }))).1
     }
 }
 

@@ -9,6 +9,7 @@
 //! | floor | rooms |
 //! |---|---|
 //! | command line | [`command`]: one file a command |
+//! | drill | [`drill`]: whole kiosks against a printer that misbehaves |
 //! | assembly | [`kiosk`]: opens the tools, hands them up, names the tasks |
 //! | doors | [`http`]: phones, bots, other servers; [`panel`]: the touch screen |
 //! | journeys | [`queue`]: a job's life; [`roster`]: members; [`gate`]: tokens; [`terminals`]: QR codes; [`guessing`]: wrong codes |
@@ -42,6 +43,7 @@ pub mod access;
 pub mod auth;
 pub mod clock;
 pub mod command;
+pub mod drill;
 pub mod error;
 pub mod gate;
 pub mod guessing;

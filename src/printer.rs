@@ -20,6 +20,8 @@ pub mod error;
 mod exchange;
 pub mod file;
 pub mod find;
+#[cfg(test)]
+mod fuzz;
 mod ipp;
 pub mod known;
 mod media;

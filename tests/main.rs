@@ -10,6 +10,7 @@
 mod check;
 mod conformance;
 mod crash;
+mod drill;
 mod expiry;
 mod finding;
 mod forkserver;

@@ -18,7 +18,7 @@ const MAX_BYTES: u64 = 2_000_000;
 const NO_NAMES: [&str; 7] = ["utils", "helpers", "common", "core", "infra", "manager", "handler"];
 
 /// Room → the rooms it may name.
-const MAY_NAME: [(&str, &[&str]); 21] = [
+const MAY_NAME: [(&str, &[&str]); 22] = [
     // Nouns.
     ("text", &[]),
     ("access", &[]),
@@ -79,11 +79,13 @@ const MAY_NAME: [(&str, &[&str]); 21] = [
             "worker",
         ],
     ),
+    // Above the assembly: it builds whole kiosks.
+    ("drill", &["error", "http", "job", "kiosk", "panel", "printer", "queue", "settings", "store", "text", "worker"]),
     (
         "command",
         &[
-            "access", "clock", "error", "http", "job", "kiosk", "member", "panel", "printer", "queue", "raster",
-            "roster", "settings", "store", "text", "worker",
+            "access", "clock", "drill", "error", "http", "job", "kiosk", "member", "panel", "printer", "queue",
+            "raster", "roster", "settings", "store", "text", "worker",
         ],
     ),
 ];

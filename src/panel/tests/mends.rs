@@ -48,7 +48,7 @@ fn tray(panel: &mut Panel, paper: Paper) {
 
 fn released(effects: &[Effect]) -> &Ticket {
     match effects {
-        [Effect::Release { job: JOB, ticket }] => ticket,
+        [Effect::GoOn { job: JOB, ticket }] => ticket,
         other => panic!("{other:?}"),
     }
 }
