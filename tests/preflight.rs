@@ -170,8 +170,8 @@ fn blank_pages_are_left_out_by_a_tap_at_the_kiosk_and_by_a_form_on_the_phone() {
     let pin = submit(&kiosk, &bytes, &json!({"copies": 2}));
     let page = String::from_utf8(kiosk.get(&format!("/j/{pin}")).1).expect("text");
     assert!(page.contains("id=\"mend-blank-pages\"") && page.contains("name=\"pages\" value=\"1,3\""), "{page}");
-    let (status, ..) = kiosk.form(&format!("/j/{pin}"), &[("action", "change"), ("pages", "1,3")], ("", b""));
-    assert_eq!(status, 303);
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    assert_eq!(kiosk.request("POST", &format!("/j/{pin}"), &form, b"action=change&pages=1%2C3").0, 303);
     let options = kiosk.json("GET", &format!("/file/{pin}"), &Value::Null).1;
     assert_eq!((&options["options"]["pages"], &options["options"]["copies"]), (&json!("1,3"), &json!(2)), "{options}");
     assert_eq!(kiosk.log().matches("looked at before printing").count(), facts(&kiosk).len());

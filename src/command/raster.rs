@@ -204,10 +204,16 @@ async fn draw(asked: &Asked, workers: &Rc<Workers>) -> Result<(), Failure> {
                 }
                 _ => File::from(io::stdout().as_fd().try_clone_to_owned()?),
             };
-            match asked.plan.format {
+            let is_file = out.metadata().is_ok_and(|out| out.is_file());
+            let drawn = match asked.plan.format {
                 Format::Pdf => draw_pdf(asked, workers, document, out).await,
                 _ => workers.render_to(document, &asked.plan, &asked.pages, out).await.map_err(failure),
+            };
+            if let (Err(_), Some(path), true) = (&drawn, &asked.out, is_file) {
+                // Part of a document looks like one.
+                let _ = std::fs::remove_file(path);
             }
+            drawn
         }
     }
 }
