@@ -25,6 +25,8 @@ TEXTS = [
 ]
 PICTURES = ("jpg", "jpeg", "png", "tif", "tiff", "bmp", "gif")
 SMALLEST_PICTURE_BYTES = 2_000
+# Nobody prints a stamp as large as the sheet.
+LEAST_PICTURE_DPI = 100
 
 
 @dataclass
@@ -105,6 +107,25 @@ def texts(corpus, folder, most_pages):
             yield text(corpus, folder, name, encoding, font, most_pages)
 
 
+def images(pdf):
+    """Rows of `pdfimages -list`: page, number, kind, width, height, color, components, bits, encoding, …"""
+    return [line.split() for line in run("pdfimages", "-list", pdf).splitlines()[2:]]
+
+
+def pixels(pdf):
+    """How wide the picture is that is the whole of this document."""
+    return int(images(pdf)[0][3])
+
+
+def unmask(pdf):
+    """Takes off the mask of one bit that mutool puts on every BMP and GIF, transparent or not; an image's own has eight."""
+    if any(row[2] == "smask" and row[7] == "1" for row in images(pdf)):
+        plain = pdf.with_suffix(".qdf")
+        run("qpdf", "--qdf", "--object-streams=disable", pdf, plain)
+        plain.write_bytes(re.sub(rb"/SMask \d+ 0 R", lambda found: b" " * len(found[0]), plain.read_bytes()))
+        run("qpdf", plain, pdf)
+
+
 def pictures(corpus, folder):
     """The largest first: a scan or a photograph on a sheet, as people print them."""
     rows = sorted(ordinary(corpus, PICTURES), key=lambda row: -int(row["bytes"]))
@@ -115,7 +136,7 @@ def pictures(corpus, folder):
         try:
             run("mutool", "convert", "-F", "pdf", "-o", out, source)
             width, height = page_sizes(out)[0]
-            scale = min((A4[0] - MARGIN) / width, (A4[1] - MARGIN) / height)
+            scale = min((A4[0] - MARGIN) / width, (A4[1] - MARGIN) / height, 72 / LEAST_PICTURE_DPI * pixels(out) / width)
             page = folder / f"{row['file']}.page"
             # A blank in a file's name would end it in mutool's own little language.
             plain = folder / f"picture{source.suffix}"
@@ -125,6 +146,7 @@ def pictures(corpus, folder):
                 f"q {width * scale:.2f} 0 0 {height * scale:.2f} {MARGIN / 2} {MARGIN / 2} cm /Im Do Q\n"
             )
             run("mutool", "create", "-o", out, page)
+            unmask(out)
         except (RuntimeError, IndexError):
             continue  # a kind of picture that mutool does not know
         yield Document(row["file"], out, 1)
