@@ -336,7 +336,7 @@ impl Notes {
         match status.code() {
             Some(0) => Ok(()),
             Some(code) if code == i32::from(EXIT_BAD_DOCUMENT) => Err(WorkerError::Document(why.unwrap_or_default())),
-            Some(1) => Err(WorkerError::Failed(why.unwrap_or_default())),
+            Some(code) if code == i32::from(EXIT_FAILED) => Err(WorkerError::Failed(why.unwrap_or_default())),
             _ => Err(WorkerError::Died(why.unwrap_or_else(|| status.to_string()))),
         }
     }
