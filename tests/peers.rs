@@ -224,7 +224,9 @@ impl Scheduler {
         if !(have("cupsd", "cups") && have("lpadmin", "cups")) {
             return None;
         }
-        let (port, folder) = (free_port(), temporary("cups"));
+        // Its filters run as another user, who may not enter the home that the build may lie in.
+        let port = free_port();
+        let folder = std::env::temp_dir().join(format!("ottisk-cups-{}-{port}", std::process::id()));
         let mut script = Command::new("bash")
             .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/cupsd.sh"))
             .arg(port.to_string())

@@ -16,6 +16,7 @@ port=$1 device=$3
 mkdir -p "$2"
 dir=$(cd "$2" && pwd)
 mkdir -p "$dir"/{root,spool,cache,run}
+chmod 755 "$dir"
 
 accepts() { (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; }
 
