@@ -1,4 +1,4 @@
-//! Build time: the table of texts becomes constants, the files of `/docs` are packed, the halftone's mask is made, and
+//! Build time: the table of texts becomes constants, what pages and `/docs` load is packed, the halftone's mask is made, and
 //! libpdfium is taken from its wheel, pinned, and compressed for embedding. See `src/text.rs`, `src/http/docs.rs`,
 //! `src/raster/halftone.rs` and `src/worker/library.rs`.
 
@@ -18,7 +18,7 @@ mod mask;
 type Failure = Box<dyn std::error::Error>;
 
 fn main() {
-    for step in [texts, docs, halftone, pdfium] {
+    for step in [texts, web, docs, halftone, pdfium] {
         if let Err(why) = step(&out_dir()) {
             for line in why.to_string().lines() {
                 println!("cargo::error={line}");
@@ -98,6 +98,28 @@ fn constant(key: &str, entry: &toml::Table) -> Result<String, String> {
     }
 }
 
+/// What the pages load, `assets/web/*`, packed: `web/*.gz`, and their table `web.rs`. See `src/http/pages/assets.rs`.
+fn web(out: &Path) -> Result<(), Failure> {
+    println!("cargo::rerun-if-changed=assets/web");
+    fs::create_dir_all(out.join("web"))?;
+    let mut files: Vec<_> = fs::read_dir("assets/web")?.collect::<Result<Vec<_>, _>>()?;
+    files.sort_by_key(fs::DirEntry::path);
+    let mut table = String::from("static PACKED: &[(&str, &[u8])] = &[\n");
+    for file in files {
+        let name = file.file_name().to_string_lossy().into_owned();
+        if ![".css", ".js", ".svg"].iter().any(|ending| name.ends_with(ending)) {
+            continue;
+        }
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        packed.write_all(&fs::read(file.path())?)?;
+        fs::write(out.join(format!("web/{name}.gz")), packed.finish()?)?;
+        table.push_str(&format!("    ({name:?}, include_bytes!(concat!(env!(\"OUT_DIR\"), \"/web/{name}.gz\"))),\n"));
+    }
+    table.push_str("];\n");
+    fs::write(out.join("web.rs"), table)?;
+    Ok(())
+}
+
 /// `assets/docs/*` → `*.gz`, without the names of source maps, which are not shipped.
 fn docs(out: &Path) -> Result<(), Failure> {
     println!("cargo::rerun-if-changed=assets/docs");
@@ -144,6 +166,9 @@ const WHEELS: [(&str, &str, &str); 3] = [
 
 /// Puts `pdfium.so.z` and its checksum into the output folder.
 fn pdfium(out: &Path) -> Result<(), Failure> {
+    let from =
+        env::var_os("OTTISK_PDFIUM").map_or_else(|| format!("pypdfium2 {VERSION}"), |_| "pdfium, own build".into());
+    println!("cargo::rustc-env=OTTISK_PDFIUM_FROM={from}");
     println!("cargo::rerun-if-env-changed=OTTISK_PDFIUM");
     println!("cargo::rerun-if-changed=build.rs");
     let library = match env::var_os("OTTISK_PDFIUM") {

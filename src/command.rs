@@ -11,6 +11,7 @@ mod panel;
 mod print;
 mod printers;
 mod raster;
+mod record;
 mod serve;
 mod token;
 
@@ -40,7 +41,7 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 type Command = fn(Arguments) -> Result<(), Failure>;
 
 /// Name, what runs, help.
-const COMMANDS: [(&str, Command, &str); 10] = [
+const COMMANDS: [(&str, Command, &str); 11] = [
     ("demo", demo::run, demo::HELP),
     ("serve", serve::run, serve::HELP),
     ("check", check::run, check::HELP),
@@ -50,6 +51,7 @@ const COMMANDS: [(&str, Command, &str); 10] = [
     ("members", members::run, members::HELP),
     ("token", token::run, token::HELP),
     ("panel", panel::run, panel::HELP),
+    ("record", record::run, record::HELP),
     ("drill", drill::run, drill::HELP),
 ];
 
@@ -90,9 +92,10 @@ fn overview() -> String {
     text
 }
 
-/// Logs to stderr, one line an event; `OTTISK_LOG` chooses, in the form of tracing's filter.
+/// Logs to stderr, one line an event, the last of them kept in memory; `OTTISK_LOG` chooses, in the form of tracing's filter.
 fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("OTTISK_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).try_init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
+    let _ = log.with_writer(|| crate::logbook::Copied).try_init();
 }

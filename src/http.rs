@@ -20,6 +20,7 @@ mod members;
 mod openapi;
 mod operations;
 mod origin;
+mod packing;
 mod pages;
 mod panel;
 mod paper;
@@ -30,12 +31,13 @@ mod routes;
 mod session;
 mod static_file;
 mod stream;
+pub mod streams;
 mod terminals;
 
 use std::{io, net::SocketAddr, os::fd::AsRawFd as _, pin::pin, rc::Rc, time::Duration};
 
 use hyper::{server::conn::http1, service::service_fn};
-use smol::{Async, LocalExecutor, lock::Semaphore};
+use smol::{Async, LocalExecutor, future::FutureExt as _, lock::Semaphore};
 use smol_hyper::rt::{FuturesIo, SmolTimer};
 
 use self::{body::Pace, counters::Counters, stream::Stream};
@@ -75,6 +77,8 @@ pub struct Doors {
     pub settings: Rc<Settings>,
     /// Whether anyone on the loopback interface may touch the panel, as in `demo`.
     pub loopback_touches: bool,
+    /// Phones that follow their jobs.
+    pub streams: streams::Streams,
     /// What was counted so far.
     pub counters: Counters,
 }
@@ -95,6 +99,18 @@ pub async fn serve(
     doors: Rc<Doors>,
     executor: Rc<LocalExecutor<'static>>,
 ) -> io::Result<()> {
+    let telling = async {
+        doors.streams.run(&executor).await;
+        Ok(())
+    };
+    accept(&listener, &doors, &executor).or(telling).await
+}
+
+async fn accept(
+    listener: &Async<std::net::TcpListener>,
+    doors: &Rc<Doors>,
+    executor: &Rc<LocalExecutor<'static>>,
+) -> io::Result<()> {
     let slots = std::sync::Arc::new(Semaphore::new(doors.settings.http.connections));
     loop {
         let slot = slots.acquire_arc().await;
@@ -108,7 +124,7 @@ pub async fn serve(
             }
         };
         let _ = stream.get_ref().set_nodelay(true);
-        let (doors, tasks) = (Rc::clone(&doors), Rc::clone(&executor));
+        let (doors, tasks) = (Rc::clone(doors), Rc::clone(executor));
         executor
             .spawn(async move {
                 connection(stream, peer, &doors, &tasks).await;

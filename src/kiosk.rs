@@ -14,11 +14,12 @@ use smol::{LocalExecutor, future::FutureExt as _};
 use crate::{
     auth::{self, AuthServer},
     clock::{Lived, LivedClock, Reading},
+    desk::Desk,
     error::Error,
     gate::Gate,
     guessing::Guessing,
-    http::{self, Doors, counters::Counters},
-    panel::live::LivePanel,
+    http::{self, Doors, counters::Counters, streams::Streams},
+    panel::{live::LivePanel, scanner},
     printer::{self, Printer, find::Finding, known::Known},
     queue::Queue,
     roster::Roster,
@@ -32,10 +33,14 @@ use crate::{
     worker::Workers,
 };
 
+/// How long streams may take to end when the kiosk does.
+const DRAIN: Duration = Duration::from_millis(200);
+
 /// Everything, ready to live.
 pub struct Kiosk {
     /// What the doors open to.
     pub doors: Rc<Doors>,
+    desk: Rc<Desk>,
     workers: Rc<Workers>,
     settings: Rc<Settings>,
     listener: smol::Async<std::net::TcpListener>,
@@ -117,9 +122,18 @@ impl Kiosk {
         let guessing = guessing.map_err(|error| anyhow::anyhow!("wrong codes: {error:?}"))?;
         let terminals = Terminals::new(store.clone(), Rc::clone(&settings), now).context("a QR code")?;
         let terminals = Rc::new(terminals);
+        let desk = Desk::open(store.clone(), Rc::clone(&settings), now).context("record.key")?;
+        let desk = Rc::new(desk);
         let drawing = Rc::clone(&workers);
         let queue = Rc::new(Queue::new(store, documents, drawing, printer, Rc::clone(&settings), now, lived));
-        let panel = Rc::new(LivePanel::new(Rc::clone(&settings), Rc::clone(&queue), Rc::clone(&terminals), now));
+        let panel = Rc::new(LivePanel::new(
+            Rc::clone(&settings),
+            Rc::clone(&queue),
+            Rc::clone(&terminals),
+            Rc::clone(&roster),
+            Rc::clone(&desk),
+            now,
+        ));
         let doors = Rc::new(Doors {
             queue,
             roster,
@@ -129,9 +143,10 @@ impl Kiosk {
             terminals,
             settings: Rc::clone(&settings),
             loopback_touches: demo,
+            streams: Streams::new(settings.phone.streams, settings.phone.streams_per_address),
             counters: Counters::default(),
         });
-        Ok(Self { doors, workers, settings, listener, _lock: lock })
+        Ok(Self { doors, desk, workers, settings, listener, _lock: lock })
     }
 
     /// Lives until a signal or the first task that ends. `first` runs once everything else does.
@@ -157,6 +172,9 @@ impl Kiosk {
             tracing::warn!(setting, "is read but has no effect in this version");
         }
         let executor = Rc::new(LocalExecutor::new());
+        // Given back however this ends.
+        let _console = self.doors.panel.keep_console();
+        let doors = Rc::clone(&self.doors);
         let queue = Rc::clone(&self.doors.queue);
         // Before anybody can come in.
         smol::block_on(executor.run(queue.sweep())).map_err(|error| anyhow::anyhow!("documents: {error:?}"))?;
@@ -189,6 +207,20 @@ impl Kiosk {
                     Ok(())
                 })
             }),
+            ("scanner", {
+                let (panel, settings) = (Rc::clone(&self.doors.panel), self.settings.scanner.clone());
+                Box::pin(async move {
+                    scanner::run(panel, settings).await;
+                    Ok(())
+                })
+            }),
+            ("restart", {
+                let panel = Rc::clone(&self.doors.panel);
+                Box::pin(async move {
+                    restart_when_asked(&self.desk, &panel).await;
+                    Ok(())
+                })
+            }),
             ("terminals", {
                 let (terminals, executor) = (Rc::clone(&self.doors.terminals), Rc::clone(&executor));
                 Box::pin(async move {
@@ -206,7 +238,10 @@ impl Kiosk {
         ];
         // Each woken for itself: none is looked at because another one moves.
         let tasks = tasks.into_iter().map(|(name, task)| (name, executor.spawn(task))).collect();
-        smol::block_on(executor.run(race(tasks).or(async { ("start", end.await) }))).1
+        let ended = smol::block_on(executor.run(race(tasks).or(async { ("start", end.await) }))).1;
+        // Whoever follows a job hears the end of the stream, and comes back by itself.
+        smol::block_on(executor.run(doors.streams.drain(DRAIN)));
+        ended
     }
 }
 
@@ -226,6 +261,17 @@ async fn race(
         std::task::Poll::Pending
     })
     .await
+}
+
+/// Restarts the machine each time the panel asks for it. The machine ends us by a signal, as always.
+async fn restart_when_asked(desk: &Desk, panel: &LivePanel) {
+    loop {
+        desk.restart_asked().await;
+        if let Err(error) = desk.restart().await {
+            tracing::error!(%error, "the machine was not restarted");
+            panel.not_restarted();
+        }
+    }
 }
 
 /// Waits for SIGINT or SIGTERM: nothing needs to be put in order, dropping the tasks is enough.

@@ -12,8 +12,8 @@
 //! | drill | [`drill`]: whole kiosks against a printer that misbehaves |
 //! | assembly | [`kiosk`]: opens the tools, hands them up, names the tasks |
 //! | doors | [`http`]: phones, bots, other servers; [`panel`]: the touch screen |
-//! | journeys | [`queue`]: a job's life; [`roster`]: members; [`gate`]: tokens; [`terminals`]: QR codes; [`guessing`]: wrong codes |
-//! | tools | [`store`]: SQLite and documents; [`printer`]: IPP, and a folder as a printer; [`worker`]: jailed children; [`auth`]: another server's tokens; [`clock`]: lived time |
+//! | journeys | [`queue`]: a job's life; [`roster`]: members; [`gate`]: tokens; [`terminals`]: QR codes; [`guessing`]: wrong codes; [`desk`]: what a technician does |
+//! | tools | [`store`]: SQLite and documents; [`printer`]: IPP, and a folder as a printer; [`worker`]: jailed children; [`auth`]: another server's tokens; [`clock`]: lived time; [`board`]: the machine we run on; [`flight`]: signed flight records; [`logbook`]: the log's last lines |
 //! | nouns | [`job`], [`raster`], [`member`], [`access`], [`settings`], [`error`], [`text`] |
 //!
 //! # Journeys
@@ -27,6 +27,8 @@
 //!    for a job, lets children draw bands in turns ([`worker::team`]), streams them ([`printer::Printer::send`]) until the
 //!    printer tells the end: completed with a print fact, or held again with a [`job::fault::Fault`] and, where sheets are
 //!    or may be out ([`queue::proof`]), a [`job::part::Rest`], with which [`queue::missing`] goes on.
+//!    A phone sees the pages as they print ([`queue::picture`]) and hears what happens as it happens
+//!    (`http/pages/events`, [`http::streams`]).
 //! 3. *Members.* Other servers push the list ([`roster::Roster::upsert`]).
 //! 4. *QR → paper.* A terminal, remote or our panel, shows a code ([`terminals::register`]); whoever scans it tells
 //!    `POST /qr` which PINs (`http/qr`) or comes to the phone page, whose visit ([`terminals::visits`]) outlives the
@@ -41,15 +43,19 @@
 
 pub mod access;
 pub mod auth;
+pub mod board;
 pub mod clock;
 pub mod command;
+pub mod desk;
 pub mod drill;
 pub mod error;
+pub mod flight;
 pub mod gate;
 pub mod guessing;
 pub mod http;
 pub mod job;
 pub mod kiosk;
+pub mod logbook;
 pub mod member;
 pub mod panel;
 pub mod printer;

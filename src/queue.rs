@@ -6,12 +6,14 @@
 pub mod expire;
 pub mod missing;
 pub mod paper;
+pub mod picture;
 pub mod preflight;
 pub mod print;
 pub mod proof;
 pub mod recover;
 mod send;
 mod settle;
+pub mod test_page;
 mod watch;
 
 use std::{
@@ -25,11 +27,11 @@ use crate::{
     clock::LivedClock,
     error::Error,
     job::{
-        code::ReleaseCode,
+        code::{ReleaseCode, distinct},
         fault::Fault,
         paper::Paper,
         part::Rest,
-        plan::{Capabilities, Format, Media, Plan, Sides},
+        plan::{Capabilities, Format, Media, NumberUp, Scaling, Sides},
         state::{JobId, State},
         ticket::Ticket,
     },
@@ -41,10 +43,7 @@ use crate::{
         documents::{Documents, Incoming, Sender},
         jobs::{self, Document, Ending, Job, Order},
     },
-    worker::{
-        Inspection, WorkerError, Workers,
-        team::{Listening, Rendering},
-    },
+    worker::{Inspection, WorkerError, Workers},
 };
 
 /// Draws of a PIN before the kiosk says that there are too many users, as print-api does.
@@ -102,6 +101,7 @@ pub struct Queue {
     canceled: Cell<Option<JobId>>,
     /// As the store has it; read anew at every bell.
     paper: Cell<Paper>,
+    pictures: picture::Pictures,
 }
 
 /// What may be changed of a ticket; `None` leaves it.
@@ -115,6 +115,10 @@ pub struct Changes {
     pub two_sided: Option<bool>,
     /// In colour.
     pub color: Option<bool>,
+    /// How pages are fitted.
+    pub scaling: Option<Scaling>,
+    /// Pages on a side.
+    pub number_up: Option<NumberUp>,
 }
 
 impl Queue {
@@ -128,6 +132,7 @@ impl Queue {
         clock: Clock,
         lived: Rc<LivedClock>,
     ) -> Self {
+        let pictures = picture::pictures(&settings);
         Self {
             store,
             documents,
@@ -143,7 +148,17 @@ impl Queue {
             view: RefCell::new(PrinterView::default()),
             canceled: Cell::new(None),
             paper: Cell::default(),
+            pictures,
         }
+    }
+
+    /// How many jobs come before one that waits for the printer.
+    pub async fn ahead_of(&self, job: &Job) -> u64 {
+        if job.state != State::Pending {
+            return 0;
+        }
+        let id = job.id;
+        self.store.read(move |db| jobs::ahead(db, id)).await.unwrap_or(0)
     }
 
     /// Rings when anything changed. Take it before looking.
@@ -182,7 +197,7 @@ impl Queue {
     }
 
     async fn insert(&self, order: Order, document: Option<Document>) -> Result<ReleaseCode, Error> {
-        let symbols: Vec<char> = self.settings.print_api.pin_symbols.chars().collect();
+        let symbols = distinct(&self.symbols());
         for _ in 0..PIN_TRIES {
             let length = self.settings.print_api.pin_length;
             let pin = ReleaseCode::draw(&symbols, length, getrandom::fill).map_err(std::io::Error::other)?;
@@ -207,8 +222,13 @@ impl Queue {
     /// The job with this code. One whose storage time is over is not there any more, whether it was removed yet or not.
     pub async fn find(&self, pin: &str) -> Result<Option<Job>, Error> {
         let Some(code) = ReleaseCode::parse(pin) else { return Ok(None) };
-        let oldest = self.oldest();
-        self.store.read(move |db| jobs::by_pin(db, &code, oldest)).await
+        let (oldest, meant) = (self.oldest(), code.as_meant(&self.symbols()));
+        self.store.read(move |db| jobs::by_pin(db, &code, &meant, oldest)).await
+    }
+
+    /// What codes may be made of, as print-api's settings have it.
+    fn symbols(&self) -> Vec<char> {
+        self.settings.print_api.pin_symbols.chars().collect()
     }
 
     /// The job with this number.
@@ -267,13 +287,16 @@ impl Queue {
         let unknown = Error::PinUnknown(pin.to_owned());
         let Some(code) = ReleaseCode::parse(pin) else { return Err(unknown) };
         let (max, oldest) = (self.settings.print_api.max_page_count, self.oldest());
+        let meant = code.as_meant(&self.symbols());
         let changed = self.store.write(move |db| {
-            let mut job = jobs::by_pin(db, &code, oldest)?.ok_or(unknown)?;
+            let mut job = jobs::by_pin(db, &code, &meant, oldest)?.ok_or(unknown)?;
             let ticket = &mut job.ticket;
             ticket.pages = changes.pages.unwrap_or(std::mem::take(&mut ticket.pages));
             ticket.copies = changes.copies.unwrap_or(ticket.copies);
             ticket.two_sided = changes.two_sided.unwrap_or(ticket.two_sided);
             ticket.color = changes.color.unwrap_or(ticket.color);
+            ticket.scaling = changes.scaling.unwrap_or(ticket.scaling);
+            ticket.number_up = changes.number_up.unwrap_or(ticket.number_up);
             if let Some(document) = &job.document {
                 check(&job.ticket, document.page_count, max)?;
             }
@@ -399,22 +422,6 @@ impl Queue {
     pub async fn counts(&self) -> Result<Vec<(String, u64)>, Error> {
         self.store.read(jobs::counts).await
     }
-
-    /// A page as it will print, small: the raster of one page at `resolution` dots per inch.
-    pub async fn picture(&self, job: JobId, page: u32, resolution: u32) -> Result<(Rendering, Listening, Plan), Error> {
-        let known = self.job(job).await?.ok_or(Error::FilesUnknown(1))?;
-        let document = known.document.ok_or(Error::NotUploaded)?;
-        let ticket = Ticket { pages: Default::default(), copies: crate::job::ticket::Copies::ONE, ..known.ticket };
-        // Whatever the printer is sent, a screen is shown pages, and no dots.
-        let formats = vec![Format::PwgRaster];
-        let view = Capabilities { formats, ..self.printer().capabilities.unwrap_or_else(any_printer) };
-        let plan = Plan::fit(&ticket, &view, document.page_count).map_err(|_| Error::PastTheEnd)?;
-        let color_space = plan.color_space.drawn();
-        let plan = Plan { pages: vec![page], resolution, color_space, sides: Sides::OneSided, ..plan };
-        let file = self.documents.open_document(&document.name).await?;
-        let (rendering, listening) = self.workers.render(file, &plan).await.map_err(|_| Error::Worker)?;
-        Ok((rendering, listening, plan))
-    }
 }
 
 /// 416 before 413, as print-api has it.
@@ -435,6 +442,7 @@ pub fn any_printer() -> Capabilities {
         sides: vec![Sides::OneSided],
         sheet_back: Default::default(),
         copies: 1,
+        pages_per_minute: None,
         media: vec![Media::a4()],
         model: String::new(),
     }

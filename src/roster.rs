@@ -45,6 +45,11 @@ impl Roster {
             .await
     }
 
+    /// When a list was put in last, milliseconds since 1970.
+    pub async fn pushed(&self) -> Result<Option<i64>, Error> {
+        self.store.read(|db| lived::marked(db, PUSHED)).await
+    }
+
     /// Everybody.
     pub async fn list(&self) -> Result<Vec<Member>, Error> {
         self.store.read(members::list).await

@@ -7,8 +7,13 @@ mod environment;
 mod file;
 pub mod finding;
 pub mod guessing;
+pub mod hardware;
+pub mod look;
 pub mod paper;
+pub mod phone;
 pub mod preflight;
+pub mod scanner;
+pub mod service;
 pub mod terminals;
 pub mod worker;
 
@@ -32,10 +37,18 @@ pub struct Settings {
     pub finding: finding::Finding,
     /// How its paper is counted.
     pub paper: paper::Paper,
+    /// What phones may ask.
+    pub phone: phone::Phone,
     /// What is looked at before anybody prints.
     pub preflight: preflight::Preflight,
     /// The touch screen.
     pub panel: Panel,
+    /// Its devices.
+    pub hardware: hardware::Hardware,
+    /// A serial scanner.
+    pub scanner: scanner::Scanner,
+    /// The technician's side of the panel.
+    pub service: service::Service,
     /// What print-api calls its settings.
     pub print_api: PrintApi,
     /// Remote terminals, and phones that scan a code.
@@ -189,6 +202,20 @@ pub struct Panel {
     pub width: u32,
     /// Height in pixels of the memory screen.
     pub height: u32,
+    /// Millimetres its picture is wide; all sizes follow. A 7″ screen has 154.
+    pub width_mm: u32,
+    /// Millimetres its picture is high.
+    pub height_mm: u32,
+    /// How it looks; by day, night and season by itself.
+    pub look: look::Look,
+    /// The hour at which the night begins, and the dark look with it.
+    pub dark_from_h: u32,
+    /// The hour at which it ends; the same hour twice is no night.
+    pub dark_until_h: u32,
+    /// The name of the kiosk's own Wi-Fi, when phones have to join it first; no such Wi-Fi when empty.
+    pub wifi_ssid: String,
+    /// Its password; it is on the screen for everybody.
+    pub wifi_password: String,
     /// Degrees clockwise: 0, 90, 180 or 270.
     pub rotation: u16,
     /// The language an idle panel has.
@@ -201,6 +228,14 @@ pub struct Panel {
     pub idle_s: u64,
     /// Seconds the question stands.
     pub warn_s: u64,
+    /// Seconds without a touch after which an idle screen goes dark, and the next touch only wakes it; 0: never.
+    pub sleep_s: u64,
+    /// Pages under review are blurred until they are touched: where people stand close behind each other.
+    pub blur_pages: bool,
+    /// Characters of a document's name that the screen shows at most: strangers read it too.
+    pub title_chars: usize,
+    /// Files under one release: as many as a phone may release at once.
+    pub release_files: usize,
     /// Dots per inch of page pictures on the screen.
     pub picture_dpi: u32,
     /// Wrong codes after which the panel pauses: people mistype, nobody five times.
@@ -219,12 +254,23 @@ impl Default for Panel {
             screen: Screen::Memory,
             width: 1024,
             height: 600,
+            width_mm: 154,
+            height_mm: 86,
+            look: look::Look::Auto,
+            dark_from_h: 22,
+            dark_until_h: 6,
+            wifi_ssid: String::new(),
+            wifi_password: String::new(),
             rotation: 0,
             language: Language::Ru,
             name: "Оттиск".into(),
             utc_offset_min: 180,
             idle_s: 60,
             warn_s: 20,
+            sleep_s: 900,
+            blur_pages: false,
+            title_chars: 40,
+            release_files: 10,
             picture_dpi: 60,
             wrong_codes: 5,
             pause_s: 30,
@@ -387,6 +433,9 @@ impl Settings {
         self.terminals.check()?;
         self.finding.check()?;
         self.preflight.check()?;
+        self.scanner.check()?;
+        self.service.check()?;
+        self.phone.check()?;
         let guessing = &self.guessing;
         if [guessing.address_burst, guessing.address_per_minute, guessing.overall_burst, guessing.overall_per_minute]
             .contains(&0)
@@ -396,11 +445,19 @@ impl Settings {
         if self.panel.wrong_codes == 0 {
             return refuse("panel.wrong_codes must be 1 or more");
         }
-        if self.panel.screen != Screen::Memory {
-            return refuse("panel: this build draws on screen = \"memory\" only, mirrored at /panel");
+        self.hardware.check()?;
+        if ![0, 90, 180, 270].contains(&self.panel.rotation) {
+            return refuse("panel.rotation must be 0, 90, 180 or 270");
         }
         if !(320..=3840).contains(&self.panel.width) || !(240..=2160).contains(&self.panel.height) {
             return refuse("panel: width must be 320 to 3840 and height 240 to 2160 pixels");
+        }
+        let panel = &self.panel;
+        if !(40..=3_000).contains(&panel.width_mm) || !(40..=3_000).contains(&panel.height_mm) {
+            return refuse("panel: width_mm and height_mm must be 40 to 3000 millimetres");
+        }
+        if panel.dark_from_h > 23 || panel.dark_until_h > 23 || panel.wifi_ssid.len() > 32 {
+            return refuse("panel: dark_from_h and dark_until_h must be 0 to 23, wifi_ssid at most 32 bytes");
         }
         if api.auth_questions == 0 || api.auth_timeout_s == 0 {
             return refuse("print_api: auth_questions and auth_timeout_s must be 1 or more");
@@ -435,7 +492,8 @@ impl Settings {
             (self.members.source.is_some(), "members.source"),
             (self.preview.broker.is_some(), "preview.broker"),
             (self.upstream.url.is_some(), "upstream.url"),
-            (self.panel.rotation != 0, "panel.rotation"),
+            // Memory is looked at upright.
+            (self.panel.rotation != 0 && self.panel.screen == Screen::Memory, "panel.rotation"),
         ];
         given.into_iter().filter_map(|(given, name)| given.then_some(name)).collect()
     }

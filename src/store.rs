@@ -79,6 +79,11 @@ impl Store {
     }
 }
 
+/// SQLite's version.
+pub fn version() -> &'static str {
+    rusqlite::version()
+}
+
 async fn ask<T: Send + 'static>(
     lane: &mpsc::Sender<Task>,
     work: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,

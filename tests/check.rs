@@ -124,7 +124,7 @@ fn six_digits_are_called_weak_and_the_defaults_are_not() {
     let ran = check(&folder, &["--json"]);
     let findings = findings(&ran);
     let (state, words) = state(&findings, "codes");
-    assert!(state == "ok" && words.contains("7.1e-4"), "{words}");
+    assert!(state == "ok" && words.contains("9.97e-4"), "{words}");
 }
 
 #[test]

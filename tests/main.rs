@@ -7,16 +7,20 @@
     reason = "a test that fails may panic, and says why"
 )]
 
+mod browser;
 mod check;
 mod conformance;
 mod crash;
+mod desk;
 mod drill;
+mod events;
 mod expiry;
 mod finding;
 mod forkserver;
 mod formats;
 mod goldens;
 mod guessing;
+mod hardware;
 mod journeys;
 mod missing;
 mod panel;
@@ -26,6 +30,7 @@ mod printer;
 mod raster;
 mod refused;
 mod released;
+mod scanner;
 mod security;
 mod support;
 mod surface;

@@ -266,10 +266,15 @@ fn paper_is_counted_from_a_persons_word_down_and_told_before_a_job_that_does_not
 
 #[test]
 fn whoever_fills_the_tray_taps_it_and_a_restart_remembers() {
-    let config = "[paper]\ntray_sheets = 500\nadded_sheets = 120\n";
+    let config = "[paper]\ntray_sheets = 500\nadded_sheets = 120\n[service]\ncode = \"2468\"\n";
     let mut kiosk = Kiosk::start(&Start { config: Some(config), ..Start::default() });
     kiosk.wait_scene("idle", SOON);
     kiosk.tap("service");
+    // Without the code nobody says how much there is.
+    assert!(!kiosk.tap("paper-full").to_string().contains("paper-full"));
+    for id in ["key-2", "key-4", "key-6", "key-8", "code-submit"] {
+        kiosk.tap(id);
+    }
     kiosk.tap("paper-added");
     until("120 sheets", SOON, || (paper(&kiosk)["sheets"] == 120).then_some(()));
     kiosk.tap("paper-full");

@@ -71,6 +71,8 @@ fn assert_is_jailed(pid: u32) {
         let fd = fd.expect("a descriptor").file_name().into_string().expect("a number");
         // One of several has its ends of the ring by which they take turns, and is told their numbers.
         let own = ["0", "1", "2"].contains(&fd.as_str()) || ring.contains(&fd) || descriptor(&fd) == descriptor("0");
+        // It may look for a font just now.
+        let own = own || descriptor(&fd).starts_with("/usr/share/fonts");
         assert!(own, "descriptor {fd} is {}", descriptor(&fd).display());
     }
     let document = fs::read_to_string(format!("/proc/{pid}/fdinfo/0")).expect("readable");

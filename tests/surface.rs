@@ -108,7 +108,7 @@ fn every_path_has_its_methods() {
             assert_eq!((answer.status, answer.json()), (404, detail("Not Found")), "{root}{path}");
         }
         for path in
-            ["/", "/panel", "/panel/scene", "/panel/screen.png", "/healthz", "/status", "/metrics", "/web/app.css"]
+            ["/", "/panel", "/panel/scene", "/panel/screen.png", "/healthz", "/status", "/metrics", "/web/base.css"]
         {
             let path = format!("{root}{path}");
             let (get, head) = (ask(&kiosk, "GET", &path, &[], ""), ask(&kiosk, "HEAD", &path, &[], ""));

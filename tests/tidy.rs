@@ -18,22 +18,26 @@ const MAX_BYTES: u64 = 2_000_000;
 const NO_NAMES: [&str; 7] = ["utils", "helpers", "common", "core", "infra", "manager", "handler"];
 
 /// Room → the rooms it may name.
-const MAY_NAME: [(&str, &[&str]); 22] = [
+const MAY_NAME: [(&str, &[&str]); 26] = [
     // Nouns.
     ("text", &[]),
     ("access", &[]),
     ("error", &["text"]),
     ("member", &["error"]),
-    ("settings", &["text"]),
-    ("job", &["raster", "text"]), // raster in links only: a plan's documentation points at placement
+    ("settings", &["job", "text"]), // which symbols of codes look alike
+    ("job", &["raster", "text"]),   // raster in links only: a plan's documentation points at placement
     ("raster", &["job"]),
     // Tools.
     ("clock", &[]),
+    ("board", &[]),
+    ("flight", &[]),
+    ("logbook", &[]),
     ("store", &["access", "clock", "error", "job", "member"]),
     ("printer", &["job", "raster"]),
     ("worker", &["job", "raster", "settings"]),
     ("auth", &["access"]),
     // Journeys.
+    ("desk", &["board", "error", "flight", "logbook", "settings", "store"]),
     ("gate", &["access", "auth", "error", "store"]),
     ("guessing", &["clock", "error", "job", "settings", "store"]),
     ("roster", &["error", "member", "settings", "store"]),
@@ -58,13 +62,17 @@ const MAY_NAME: [(&str, &[&str]); 22] = [
             "text",
         ],
     ),
-    ("panel", &["job", "queue", "raster", "settings", "store", "terminals", "text"]),
+    (
+        "panel",
+        &["board", "desk", "flight", "job", "queue", "raster", "roster", "settings", "store", "terminals", "text"],
+    ),
     // Assembly and the command line.
     (
         "kiosk",
         &[
             "auth",
             "clock",
+            "desk",
             "error",
             "gate",
             "guessing",
@@ -84,8 +92,8 @@ const MAY_NAME: [(&str, &[&str]); 22] = [
     (
         "command",
         &[
-            "access", "clock", "drill", "error", "http", "job", "kiosk", "member", "panel", "printer", "queue",
-            "raster", "roster", "settings", "store", "text", "worker",
+            "access", "clock", "drill", "error", "flight", "http", "job", "kiosk", "logbook", "member", "panel",
+            "printer", "queue", "raster", "roster", "settings", "store", "text", "worker",
         ],
     ),
 ];

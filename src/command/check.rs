@@ -2,6 +2,7 @@
 //! it (the file printer makes its folder when it is asked, as ever).
 
 mod device;
+mod panel;
 mod peers;
 mod renderer;
 
@@ -15,7 +16,7 @@ use super::{
     arguments::{Arguments, Common, unexpected},
 };
 use crate::settings::{
-    Screen, Settings,
+    Settings,
     guessing::{WEAK, guess_probability},
 };
 
@@ -119,7 +120,7 @@ fn examine(common: &Common) -> Result<Vec<Finding>, Failure> {
     findings.push(database);
     findings.push(smol::block_on(peers::printer(&settings)));
     findings.push(device::paper(&settings, health.as_ref()));
-    findings.extend(panel(&settings));
+    findings.extend([panel::display(&settings), panel::touch(&settings), device::scanner(&settings)]);
     findings.push(smol::block_on(renderer::renderer(&settings)));
     findings.push(Finding::warn(
         "converters",
@@ -152,7 +153,7 @@ fn codes(settings: &Settings) -> Finding {
         api.pin_length,
         match probability {
             1.0.. => format!("{probability:.1} of them"),
-            _ => format!("one with a probability of {probability:.1e}"),
+            _ => format!("one with a probability of {probability:.2e}"),
         }
     );
     match probability < WEAK {
@@ -163,24 +164,4 @@ fn codes(settings: &Settings) -> Finding {
             "give more PIN_SYMBOLS or a larger PIN_LENGTH (36 symbols and 6 of them are enough), or lower [guessing] rates",
         ),
     }
-}
-
-fn panel(settings: &Settings) -> [Finding; 3] {
-    let size = format!("{}x{}", settings.panel.width, settings.panel.height);
-    let panel = match settings.panel.screen {
-        Screen::Memory => Finding::warn(
-            "panel",
-            format!("screen = \"memory\": drawn at {size} and mirrored at /panel, on no display"),
-            format!("open {}/panel in a full-screen browser; displays are not in this version", settings.public_url()),
-        ),
-        // Refused with the settings.
-        Screen::Fbdev | Screen::Drm => {
-            Finding::fail("panel", "this screen is not in this version", "give panel.screen = \"memory\"")
-        }
-    };
-    let touch =
-        Finding::warn("touch", "not in this version: touch devices are not opened", "touch the mirror at /panel");
-    let scanner =
-        Finding::warn("scanner", "not in this version: scanners are not opened", "codes are typed on the panel");
-    [panel, touch, scanner]
 }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     access::{hex, scope},
     http::Doors,
-    job::ticket::Ticket,
+    job::{code::draw, ticket::Ticket},
     kiosk::{Kiosk, now},
     member::Member,
     settings::Settings,
@@ -35,6 +35,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let settings = settings(&common)?;
     let folder = settings.store.folder.clone();
     let (url, printer) = (settings.public_url(), settings.printer.uri.clone());
+    let code = settings.service.code.clone();
     let kiosk = Kiosk::open(settings, true)?;
     let doors = Rc::clone(&kiosk.doors);
     Ok(kiosk.live(async move {
@@ -47,6 +48,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
              data           {}\n\
              sample member  Иванов, union number 1015000, student number 02210001\n\
              sample PIN     {pin}\n\
+             service code   {code}\n\
              admin token    {token}\n",
             folder.display()
         );
@@ -68,6 +70,11 @@ fn settings(common: &Common) -> Result<Settings, Failure> {
     settings.store.folder = folder;
     if settings.printer.uri.is_empty() {
         settings.printer.uri = format!("file://{}", settings.store.folder.join("out").display());
+    }
+    if settings.service.code.is_empty() {
+        // Drawn, for a demo may be shown in a network too.
+        let digits: Vec<char> = ('0'..='9').collect();
+        settings.service.code = draw(&digits, 6, getrandom::fill).map_err(std::io::Error::other)?;
     }
     Ok(settings)
 }

@@ -104,12 +104,17 @@ pub fn detail(status: StatusCode, detail: &str) -> Answer {
 
 /// RFC 9457, in both languages.
 pub fn problem(status: StatusCode, text: Text, values: &[(&str, &str)]) -> Answer {
+    problem_in(status, &text.fill(Language::En, values), &text.fill(Language::Ru, values))
+}
+
+/// The same in words that are put together already.
+pub fn problem_in(status: StatusCode, en: &str, ru: &str) -> Answer {
     let body = json!({
         "type": "about:blank",
         "title": status.canonical_reason().unwrap_or_default(),
         "status": status.as_u16(),
-        "detail": text.fill(Language::En, values),
-        "detail_ru": text.fill(Language::Ru, values),
+        "detail": en,
+        "detail_ru": ru,
     });
     bytes(status, "application/problem+json", body.to_string())
 }

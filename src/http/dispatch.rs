@@ -15,7 +15,7 @@ use super::{
     Doors, admin,
     answer::{self, Answer, Body},
     caller::Caller,
-    cors, docs, files, marketing, members, openapi, operations, origin, pages, panel, paper, qr,
+    cors, docs, files, marketing, members, openapi, operations, origin, packing, pages, panel, paper, qr,
     query::Query,
     routes::{self, Call, Found, Surface},
     session, terminals,
@@ -40,7 +40,9 @@ pub(super) async fn answer(doors: &Rc<Doors>, peer: SocketAddr, request: Request
     let others = if shared { cors::simple(api, request.headers()) } else { Vec::new() };
     let head = request.method() == Method::HEAD;
     let allow = if let Found::Row(row, _) = &found { row.allow() } else { String::new() };
-    let mut answer = route(doors, peer, found, request).await.unwrap_or_else(|refusal| refusal);
+    let gzip = packing::takes_gzip(request.headers());
+    let answer = route(doors, peer, found, request).await.unwrap_or_else(|refusal| refusal);
+    let mut answer = packing::page(answer, gzip).await;
     doors.counters.answered(answer.status());
     if answer.status() == StatusCode::METHOD_NOT_ALLOWED {
         answer.headers_mut().extend(HeaderValue::from_str(&allow).map(|allow| (ALLOW, allow)));
@@ -73,6 +75,7 @@ async fn route(
         return Err(answer::problem(StatusCode::FORBIDDEN, say::ERROR_FOREIGN_ORIGIN, &[]));
     }
     let value = values.first().map_or("", String::as_str);
+    let second = values.get(1).map_or("", String::as_str);
     let query = Query::parse(request.uri().query());
     let told = |error: Error| answer::error(&error);
     let answer = match call {
@@ -99,9 +102,12 @@ async fn route(
         Call::UploadForm => pages::upload(doors, &caller, request, &query).await?,
         Call::JobPage => pages::job_page(doors, &caller, value, &request, &query).await?,
         Call::JobForm => pages::job_form(doors, &caller, value, request).await?,
-        Call::Asset => pages::asset(value)?,
-        Call::Icon => pages::asset("icon.svg")?,
-        Call::Panel => pages::asset("panel.html")?,
+        Call::Jobs => pages::jobs::jobs(doors, &caller, request).await?,
+        Call::PagePicture => pages::shown::picture(doors, &caller, value, second, &query).await?,
+        Call::Events => pages::events::follow(doors, &caller, value, request.headers()).await?,
+        Call::Asset => pages::asset(value, request.headers())?,
+        Call::Icon => pages::asset("icon.svg", request.headers())?,
+        Call::Panel => pages::panel(),
         Call::PanelScreen => panel::screen(doors, peer, &request).await?,
         Call::PanelScene => panel::tree(doors, peer, &request).await?,
         Call::PanelTap => panel::tap(doors, peer, request).await?,

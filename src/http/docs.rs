@@ -1,17 +1,17 @@
 //! `GET /docs`: Swagger UI, vendored whole in `assets/docs` and packed at build time. Nothing is loaded from elsewhere.
 
-use std::io::Read as _;
-
 use hyper::{
     Request, StatusCode,
     body::Incoming,
     header::{
-        ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue,
-        REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+        CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
     },
 };
 
-use super::answer::{self, Answer};
+use super::{
+    answer::{self, Answer},
+    packing,
+};
 use crate::text::say;
 
 /// Nothing from elsewhere; pictures in the style sheet are data.
@@ -50,48 +50,26 @@ pub(super) fn file(name: &str, request: &Request<Incoming>) -> Result<Answer, An
     let found = FILES.iter().find(|(known, ..)| *known == name);
     let nothing = || answer::problem(StatusCode::NOT_FOUND, say::ERROR_NOT_FOUND, &[]);
     let &(_, media_type, packed) = found.ok_or_else(nothing)?;
-    let accepts = request.headers().get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let gzip = takes_gzip(accepts);
+    let gzip = packing::takes_gzip(request.headers());
     let mut answer = match gzip {
         true => answer::bytes(StatusCode::OK, media_type, packed),
-        false => answer::bytes(StatusCode::OK, media_type, unpacked(packed)),
+        false => answer::bytes(StatusCode::OK, media_type, packing::unpack(packed)),
     };
-    let set: [(HeaderName, &str); 3] =
-        [(VARY, "Accept-Encoding"), (CACHE_CONTROL, "public, max-age=86400"), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    let set: [(HeaderName, &str); 2] = [(CACHE_CONTROL, "public, max-age=86400"), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
     answer.headers_mut().extend(set.map(|(name, value)| (name, HeaderValue::from_static(value))));
-    if gzip {
-        answer.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-    }
+    packing::mark(&mut answer, gzip);
     Ok(answer)
-}
-
-/// `Accept-Encoding` (RFC 9110 §12.5.3), as far as browsers use it.
-fn takes_gzip(accepts: &str) -> bool {
-    accepts.split(',').any(|item| {
-        let (coding, weight) = item.split_once(';').unwrap_or((item, ""));
-        let never = weight.trim().strip_prefix("q=").is_some_and(|q| q.trim().parse() == Ok(0.0));
-        coding.trim().eq_ignore_ascii_case("gzip") && !never
-    })
-}
-
-fn unpacked(packed: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    // Packed at build time: there is nothing to be wrong.
-    let _ = flate2::read::GzDecoder::new(packed).read_to_end(&mut bytes);
-    bytes
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{FILES, takes_gzip, unpacked};
+    use super::{FILES, packing::unpack};
 
     #[test]
     fn files_are_whole() {
         for (name, _, packed) in FILES {
-            let text = String::from_utf8(unpacked(packed)).expect("UTF-8");
+            let text = String::from_utf8(unpack(packed)).expect("UTF-8");
             assert!(text.len() > 100 && !text.contains("sourceMappingURL"), "{name}");
         }
-        assert!(takes_gzip("deflate, gzip;q=1.0") && takes_gzip("GZIP"));
-        assert!(!takes_gzip("br, gzip;q=0") && !takes_gzip(""));
     }
 }

@@ -1,23 +1,28 @@
-//! The phone pages: upload a document, see its code, change or delete it. Plain forms; `app.js` only makes them nicer.
+//! The phone pages: upload a document, see its code, change or delete it. Plain forms; scripts only make
+//! them nicer.
 //!
 //! What a page looks like is in `assets/web/*.html`, compiled in with escaping by default; what it says in
 //! `assets/text/web.toml`. Reading a form is in [`form`] and [`upload`], what went wrong in [`refusal`].
 
 mod assets;
+pub(super) mod events;
 mod findings;
 mod form;
 mod frame;
+pub(super) mod jobs;
 mod language;
 mod picture;
 mod refusal;
 mod rest;
+pub(super) mod shown;
 mod state;
+mod strip;
 mod upload;
 mod view;
 
 use std::time::Duration;
 
-use hyper::{Request, StatusCode, body::Incoming};
+use hyper::{HeaderMap, Request, StatusCode, body::Incoming};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use self::{
@@ -88,7 +93,8 @@ pub(super) async fn job_page(
     let form = Form::of(&job.ticket);
     let wait = Duration::from_millis(doors.settings.preflight.wait_ms);
     let findings = Findings::of(doors, &job, frame.language, wait).await;
-    Ok(JobPage::new(doors, frame, &job, form, findings, Note::of(query)).answer(StatusCode::OK, query))
+    let ahead = doors.queue.ahead_of(&job).await;
+    Ok(JobPage::new(doors, frame, &job, form, findings, Note::of(query), ahead).answer(StatusCode::OK, query))
 }
 
 /// `POST /j/{pin}`: `action=change`, `action=print`, `action=missing` or `action=delete`.
@@ -126,20 +132,23 @@ pub(super) async fn job_form(
     // What was changed before the refusal stands.
     let job = doors.queue.job(job.id).await.ok().flatten().unwrap_or(job);
     let findings = Findings::of(doors, &job, frame.language, Duration::ZERO).await;
-    Err(JobPage::new(doors, frame, &job, form, findings, None).answer(refusal.status, &query))
+    let ahead = doors.queue.ahead_of(&job).await;
+    Err(JobPage::new(doors, frame, &job, form, findings, None, ahead).answer(refusal.status, &query))
 }
 
-/// `GET /web/…` and the panel's page.
-pub(super) fn asset(name: &str) -> Result<Answer, Answer> {
-    match name {
-        "panel.html" => Ok(view::PanelPage::new().answer(StatusCode::OK, &Query::default())),
-        _ => assets::file(name).ok_or_else(|| answer::problem(StatusCode::NOT_FOUND, say::ERROR_NOT_FOUND, &[])),
-    }
+/// `GET /web/…`.
+pub(super) fn asset(name: &str, headers: &HeaderMap) -> Result<Answer, Answer> {
+    assets::file(name, headers).ok_or_else(|| answer::problem(StatusCode::NOT_FOUND, say::ERROR_NOT_FOUND, &[]))
+}
+
+/// `GET /panel`.
+pub(super) fn panel() -> Answer {
+    view::PanelPage::new().answer(StatusCode::OK, &Query::default())
 }
 
 async fn change(doors: &Doors, frame: &Frame, job: &Job, fields: &Query, form: &mut Form) -> Result<String, Refusal> {
     form.fill(|name| fields.get(name));
-    doors.queue.change(&job.pin, form.changes()?).await?;
+    doors.queue.change(&job.pin, form.changes(page_count(job))?).await?;
     Ok(frame.link(&link(&job.pin), &["saved"]))
 }
 
@@ -161,7 +170,7 @@ async fn print(
     let mut job = job.clone();
     if fields.get("copies").is_some() {
         form.fill(|name| fields.get(name));
-        job = doors.queue.change(&job.pin, form.changes()?).await?;
+        job = doors.queue.change(&job.pin, form.changes(page_count(&job))?).await?;
     }
     let pages = job.document.as_ref().map_or(0, |document| document.page_count);
     let fits = job.ticket.sheets(pages).is_ok_and(|sheets| doors.queue.paper().fits(sheets));
@@ -202,6 +211,10 @@ async fn delete(doors: &Doors, frame: &Frame, job: &Job) -> Result<String, Refus
         Ok(deleted) => deleted.map(|()| frame.link("/", &["deleted"])).map_err(Refusal::from),
         Err(_) => Ok(frame.link(&link(&job.pin), &[])),
     }
+}
+
+fn page_count(job: &Job) -> Option<u32> {
+    job.document.as_ref().map(|document| document.page_count)
 }
 
 async fn find(doors: &Doors, caller: &Caller, pin: &str) -> Result<Job, Refusal> {

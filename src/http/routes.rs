@@ -39,6 +39,9 @@ pub enum Call {
     UploadForm,
     JobPage,
     JobForm,
+    Jobs,
+    PagePicture,
+    Events,
     Asset,
     Icon,
     Panel,
@@ -91,6 +94,9 @@ pub const ROUTES: &[Row] = &[
     own("/docs/{file}", &[("GET", Call::DocsFile), ("HEAD", Call::DocsFile)]),
     own("/", &[("GET", Call::UploadPage), ("HEAD", Call::UploadPage), ("POST", Call::UploadForm)]),
     own("/j/{pin}", &[("GET", Call::JobPage), ("HEAD", Call::JobPage), ("POST", Call::JobForm)]),
+    own("/j", &[("POST", Call::Jobs)]),
+    own("/j/{pin}/{picture}", &[("GET", Call::PagePicture), ("HEAD", Call::PagePicture)]),
+    own("/file/{pin}/events", &[("GET", Call::Events), ("HEAD", Call::Events)]),
     own("/web/{*path}", &[("GET", Call::Asset), ("HEAD", Call::Asset)]),
     own("/favicon.ico", &[("GET", Call::Icon), ("HEAD", Call::Icon)]),
     own("/admin/paper", &[("GET", Call::Paper), ("HEAD", Call::Paper), ("POST", Call::PaperSaid)]),
@@ -104,6 +110,11 @@ pub const ROUTES: &[Row] = &[
     own("/status", &[("GET", Call::Status), ("HEAD", Call::Status)]),
     own("/metrics", &[("GET", Call::Metrics), ("HEAD", Call::Metrics)]),
 ];
+
+/// Whether there is such a row.
+pub fn has(pattern: &str) -> bool {
+    ROUTES.iter().any(|row| row.pattern == pattern)
+}
 
 /// Where a path leads.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! The release code (PIN): what a person types to get the sheets (`job-password` of PWG 5100.11).
 //!
-//! Made from the system's random source; compared without regard to case.
+//! Made from the system's random source; compared without regard to case. Symbols that look alike are never both in a new
+//! code, so that whoever takes one for the other is understood ([`distinct`], [`ReleaseCode::as_meant`]).
 
 use std::fmt;
 
@@ -19,6 +20,11 @@ impl ReleaseCode {
         sane.then_some(Self(text))
     }
 
+    /// The code that somebody meant who took symbols for others that look alike, in an alphabet of `symbols`.
+    pub fn as_meant(&self, symbols: &[char]) -> Self {
+        Self(self.0.chars().map(|symbol| meant(symbol, symbols)).collect())
+    }
+
     /// A new code of `length` characters of `symbols`, each drawn evenly by `random`, which fills a buffer.
     pub fn draw<E>(symbols: &[char], length: usize, random: impl FnMut(&mut [u8]) -> Result<(), E>) -> Result<Self, E> {
         Ok(Self(draw(symbols, length, random)?.to_uppercase()))
@@ -28,6 +34,26 @@ impl ReleaseCode {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Symbols that people take for each other; the Cyrillic keyboard's among them. The first one of an alphabet is the one
+/// that codes are made of.
+const LOOK_ALIKES: [&str; 13] = ["0OО", "1IІ", "3З", "AА", "BВ", "CС", "EЕ", "HН", "KК", "MМ", "PР", "TТ", "XХ"];
+
+/// What `symbol` is in an alphabet: itself, or the one that looks like it and that codes are made of.
+fn meant(symbol: char, symbols: &[char]) -> char {
+    let has = |wanted: &char| symbols.iter().any(|known| known.to_uppercase().eq([*wanted]));
+    let group = LOOK_ALIKES.iter().find(|group| group.contains(symbol));
+    group.and_then(|group| group.chars().find(has)).unwrap_or(symbol)
+}
+
+/// The symbols of an alphabet that new codes are made of: upper case, each once, and one of those that look alike.
+pub fn distinct(symbols: &[char]) -> Vec<char> {
+    let mut distinct: Vec<char> = symbols.iter().flat_map(|symbol| symbol.to_uppercase()).collect();
+    distinct.retain(|symbol| meant(*symbol, symbols) == *symbol);
+    distinct.sort_unstable();
+    distinct.dedup();
+    distinct
 }
 
 /// `length` characters of `symbols`, each drawn evenly by `random`, which fills a buffer; in the case they are written in.
@@ -64,7 +90,35 @@ impl fmt::Debug for ReleaseCode {
 
 #[cfg(test)]
 mod tests {
-    use super::ReleaseCode;
+    use super::{ReleaseCode, distinct};
+
+    fn meant(text: &str, symbols: &str) -> String {
+        let symbols: Vec<char> = symbols.chars().collect();
+        ReleaseCode::parse(text).expect("a code").as_meant(&symbols).as_str().into()
+    }
+
+    #[test]
+    fn symbols_that_look_alike_are_understood() {
+        let all: String = ('A'..='Z').chain('0'..='9').collect();
+        assert_eq!(meant("OI01", &all), "0101");
+        // Typed on a Cyrillic keyboard, as they look on paper.
+        assert_eq!(meant("авсекмнортхоз", &all), "ABCEKMH0PTX03");
+        // What the alphabet has itself is left alone, and what it has not is not invented.
+        assert_eq!(meant("O0I1", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), "OOII");
+        assert_eq!(meant("АВ", "АВ"), "АВ");
+        assert_eq!(meant("Щ5", "0123456789"), "Щ5");
+    }
+
+    #[test]
+    fn new_codes_have_no_symbol_that_looks_like_another() {
+        let all: Vec<char> = ('A'..='Z').chain('a'..='z').chain('0'..='9').collect();
+        let symbols = distinct(&all);
+        assert_eq!(symbols.len(), 34);
+        assert!(!symbols.contains(&'O') && !symbols.contains(&'I'));
+        let code = ReleaseCode::parse("0A1Z").expect("a code");
+        assert!(code.as_meant(&all) == code, "a new code is what it says");
+        assert_eq!(distinct(&['O', 'I']), ['I', 'O']);
+    }
 
     #[test]
     fn a_drawn_code_has_the_length_and_only_the_symbols() {

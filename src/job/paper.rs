@@ -149,8 +149,9 @@ pub fn way(ticket: &Ticket, page_count: u32, left: u32, can_two_sided: bool) -> 
         return Some(Way::Copies(copies)).filter(|_| copies < ticket.copies);
     }
     let sides = left.saturating_mul(if ticket.two_sided { 2 } else { 1 });
+    let most = (sides as usize).saturating_mul(ticket.number_up.get());
     let pages = ticket.pages.resolve(page_count).ok()?;
-    let pages = ranges(pages.get(..sides as usize).filter(|pages| !pages.is_empty())?)?;
+    let pages = ranges(pages.get(..most).filter(|pages| !pages.is_empty())?)?;
     let first = Ticket { pages: pages.clone(), ..ticket.clone() };
     fits(&first).then_some(Way::Pages(pages))
 }
@@ -216,7 +217,7 @@ mod tests {
             copies: Copies::new(copies).expect("some"),
             two_sided,
             pages: PageRanges::parse("2-11").expect("ranges"),
-            color: false,
+            ..Ticket::default()
         };
         assert_eq!(way(&ticket(1, false), 20, 5, true), Some(Way::TwoSided));
         assert_eq!(way(&ticket(1, false), 20, 5, false), Some(Way::Pages(PageRanges::parse("2-6").expect("5"))));

@@ -244,6 +244,7 @@ mod tests {
                 sides: Sides::ALL.to_vec(),
                 sheet_back: SheetBack::Normal,
                 copies,
+                pages_per_minute: None,
                 media: vec![Media::a4()],
                 model: String::new(),
             };

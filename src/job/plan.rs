@@ -166,6 +166,26 @@ pub enum Scaling {
     None,
 }
 
+impl Scaling {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Auto, Self::Fit, Self::Fill, Self::None];
+
+    /// The IPP keyword.
+    pub fn keyword(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Fit => "fit",
+            Self::Fill => "fill",
+            Self::None => "none",
+        }
+    }
+
+    /// Reads the IPP keyword.
+    pub fn from_keyword(keyword: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scaling| scaling.keyword() == keyword)
+    }
+}
+
 /// How many pages stand on a side of a sheet (`number-up`, RFC 8011 §5.2.9).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -282,6 +302,8 @@ pub struct Capabilities {
     pub sheet_back: SheetBack,
     /// The most copies the printer makes by itself, 1 when it cannot.
     pub copies: u32,
+    /// Sides a minute, when it tells (`pages-per-minute`, RFC 8011 §5.4.36).
+    pub pages_per_minute: Option<u32>,
     /// Media in the trays, default first (`media-col-ready`, else `media-col-default`, else A4); never empty.
     pub media: Vec<Media>,
     /// `printer-make-and-model`, made safe to show.
@@ -350,7 +372,8 @@ impl Plan {
             (false, true) => ColorSpace::Sgray8,
         };
         // Documents do not share a sheet.
-        let two_sided = ticket.two_sided && pages.len() > 1 && format != Format::Jpeg;
+        let sides = pages.len().div_ceil(ticket.number_up.get());
+        let two_sided = ticket.two_sided && sides > 1 && format != Format::Jpeg;
         let sides = match two_sided && capabilities.sides.contains(&Sides::TwoSidedLongEdge) {
             true => Sides::TwoSidedLongEdge,
             false => Sides::OneSided,
@@ -366,9 +389,9 @@ impl Plan {
             media: capabilities.media.first().cloned().unwrap_or_else(Media::a4),
             resolution: resolution(&capabilities.resolutions, color_space),
             color_space,
-            scaling: Scaling::Fit,
+            scaling: ticket.scaling,
             format,
-            number_up: NumberUp::One,
+            number_up: ticket.number_up,
             skip: 0,
         };
         match plan.documents() > 1 && !capabilities.several_documents {

@@ -8,12 +8,12 @@ use std::convert::Infallible;
 use embedded_graphics::{
     Pixel,
     draw_target::DrawTarget,
-    geometry::{OriginDimensions, Size},
+    geometry::Dimensions,
     pixelcolor::{PixelColor, raw::RawU32},
     primitives::Rectangle,
 };
 
-use super::glyphs::Glyphs;
+use super::{glyphs::Glyphs, layout::area::Area};
 
 /// A colour with its opacity in the top byte; not premultiplied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +65,8 @@ pub struct Canvas {
     width: u32,
     height: u32,
     pixels: Vec<u32>,
+    /// Nothing outside of it is drawn; never larger than the picture.
+    clip: Area,
     pub(super) glyphs: Glyphs,
 }
 
@@ -72,7 +74,18 @@ impl Canvas {
     /// A white picture.
     pub fn new(width: u32, height: u32) -> Self {
         let pixels = vec![0xFFFF_FFFF; width as usize * height as usize];
-        Self { width, height, pixels, glyphs: Glyphs::default() }
+        let clip = Area::new(0, 0, width as i32, height as i32);
+        Self { width, height, pixels, clip, glyphs: Glyphs::default() }
+    }
+
+    /// The whole picture.
+    pub fn whole(&self) -> Area {
+        Area::new(0, 0, self.width as i32, self.height as i32)
+    }
+
+    /// From here on only what is within `area` is drawn.
+    pub fn clip(&mut self, area: Area) {
+        self.clip = area.overlap(self.whole());
     }
 
     /// Width in pixels.
@@ -120,12 +133,12 @@ impl Canvas {
         }
     }
 
-    /// The part of row `y` from `x` on, `width` pixels long, cut to the canvas.
+    /// The part of row `y` from `x` on, `width` pixels long, cut to the clip.
     fn span(&mut self, x: i32, y: i32, width: u32) -> &mut [u32] {
         let right = i64::from(x) + i64::from(width);
-        let from = x.max(0) as usize;
-        let to = right.clamp(0, i64::from(self.width)) as usize;
-        if y < 0 || y as u32 >= self.height || from >= to {
+        let from = x.max(self.clip.x) as usize;
+        let to = right.clamp(0, i64::from(self.clip.right())) as usize;
+        if y < self.clip.y || y >= self.clip.bottom() || from >= to {
             return &mut [];
         }
         let row = y as usize * self.width as usize;
@@ -133,9 +146,10 @@ impl Canvas {
     }
 }
 
-impl OriginDimensions for Canvas {
-    fn size(&self) -> Size {
-        Size::new(self.width, self.height)
+/// What can be drawn on: shapes ask, and leave out what nobody would see.
+impl Dimensions for Canvas {
+    fn bounding_box(&self) -> Rectangle {
+        self.clip.into()
     }
 }
 
@@ -145,7 +159,8 @@ impl DrawTarget for Canvas {
 
     fn draw_iter<I: IntoIterator<Item = Pixel<Argb>>>(&mut self, pixels: I) -> Result<(), Infallible> {
         for Pixel(point, color) in pixels {
-            if point.x >= 0 && point.y >= 0 && (point.x as u32) < self.width && (point.y as u32) < self.height {
+            let clip = self.clip;
+            if point.x >= clip.x && point.y >= clip.y && point.x < clip.right() && point.y < clip.bottom() {
                 let index = point.y as usize * self.width as usize + point.x as usize;
                 self.pixels[index] = color.over(self.pixels[index]);
             }
@@ -169,6 +184,8 @@ impl DrawTarget for Canvas {
 #[cfg(test)]
 mod tests {
     use super::{Argb, Canvas};
+    use crate::panel::layout::area::Area;
+    use embedded_graphics::Pixel;
     use embedded_graphics::prelude::{DrawTarget, Point, Size};
     use embedded_graphics::primitives::Rectangle;
 
@@ -179,6 +196,19 @@ mod tests {
         let Ok(()) = canvas.fill_solid(&area, Argb(0x8000_0000));
         assert_eq!(canvas.pixels()[2], 0xFFFF_FFFF);
         assert!((0x7D..=0x81).contains(&(canvas.pixels()[0] & 0xFF)));
+    }
+
+    #[test]
+    fn nothing_is_drawn_outside_the_clip() {
+        let mut canvas = Canvas::new(4, 4);
+        canvas.clip(Area::new(-5, 1, 7, 2));
+        let Ok(()) = canvas.fill_solid(&canvas.whole().into(), Argb(0xFF00_0000));
+        let Ok(()) = canvas.draw_iter((0..4).map(|at| Pixel(Point::new(at, 3), Argb(0xFF00_0000))));
+        let dark: Vec<usize> = (0..16).filter(|at| canvas.pixels()[*at] == 0xFF00_0000).collect();
+        assert_eq!(dark, [4, 5, 8, 9]);
+        canvas.clip(Area::new(9, 9, 7, 2));
+        let Ok(()) = canvas.fill_solid(&canvas.whole().into(), Argb(0xFFFF_0000));
+        assert!(!canvas.pixels().contains(&0xFFFF_0000));
     }
 
     #[test]

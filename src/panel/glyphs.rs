@@ -92,3 +92,19 @@ impl Canvas {
         self.glyphs = glyphs;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Argb, Canvas, Face, MOST};
+
+    #[test]
+    fn the_cache_is_bounded() {
+        let mut canvas = Canvas::new(64, 64);
+        for size in 0..400 {
+            canvas.text(Face::Bold, 8.0 + size as f32 / 16.0, 0.0, 40, "0123456789", Argb::rgb(0));
+            assert!((1..=MOST).contains(&canvas.glyphs.masks.len()));
+        }
+        let bytes: usize = canvas.glyphs.masks.values().map(|mask| mask.coverage.len()).sum();
+        assert!(bytes < 2 << 20, "{bytes} bytes of glyphs");
+    }
+}

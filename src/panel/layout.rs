@@ -4,9 +4,10 @@
 
 pub mod area;
 mod code;
+mod heard;
 mod idle;
 mod lines;
-mod measures;
+pub(super) mod measures;
 mod missing;
 mod notice;
 mod outcome;
@@ -15,6 +16,7 @@ mod printing;
 mod review;
 mod service;
 pub(super) mod sheet;
+mod winter;
 
 use std::sync::Arc;
 
@@ -22,7 +24,8 @@ use serde_json::{Value, json};
 
 use super::{
     canvas::Argb,
-    font::Face,
+    font::{CAP_HEIGHT, DESCENT, Face},
+    palette,
     picture::Picture,
     qr::Modules,
     scene::{Panel, Scene},
@@ -127,6 +130,19 @@ pub enum Ink {
         radius: i32,
         /// How far it fades.
         blur: i32,
+        /// Its darkest.
+        color: Argb,
+    },
+    /// A straight stroke with round ends: a garland's cord, a snowflake's arm.
+    Line {
+        /// From `x, y`.
+        from: (f32, f32),
+        /// To `x, y`.
+        to: (f32, f32),
+        /// Thickness.
+        stroke: f32,
+        /// Its colour.
+        color: Argb,
     },
     /// Words or an icon.
     Run(Run),
@@ -155,6 +171,31 @@ pub enum Ink {
         /// What.
         picture: Arc<Picture>,
     },
+}
+
+impl Run {
+    /// What its letters cover, from above the capitals to below the tails.
+    pub fn area(&self) -> Area {
+        let icon = self.face == Face::Icons;
+        let (up, down) = if icon { (1.0, 0.0) } else { (CAP_HEIGHT, DESCENT) };
+        let top = self.baseline - (self.size * up) as i32;
+        let width = self.face.width(&self.text, self.size) as i32;
+        Area::new(self.x.ceil() as i32, top, width, self.baseline + (self.size * down) as i32 - top)
+    }
+}
+
+impl Ink {
+    /// What it covers; `None` for strokes, which are everywhere.
+    pub fn area(&self) -> Option<Area> {
+        match self {
+            Self::Box { area, .. } | Self::Ring { area, .. } | Self::Qr { area, .. } | Self::Picture { area, .. } => {
+                Some(*area)
+            }
+            Self::Shadow { area, .. } => Some(*area),
+            Self::Run(run) => Some(run.area()),
+            Self::Line { .. } => None,
+        }
+    }
 }
 
 /// A scene, laid out.
@@ -211,7 +252,7 @@ impl Layout {
 
 /// Lays out what `panel` shows.
 pub(super) fn lay(panel: &Panel, now_ms: u64) -> Layout {
-    let mut sheet = sheet::Sheet::new(panel);
+    let mut sheet = sheet::Sheet::new(panel, now_ms);
     match &panel.scene {
         Scene::Splash => notice::splash(&mut sheet, panel),
         Scene::Idle => idle::lay(&mut sheet, panel, now_ms),
@@ -224,8 +265,16 @@ pub(super) fn lay(panel: &Panel, now_ms: u64) -> Layout {
             None => outcome::fault(&mut sheet, panel, failed),
         },
         Scene::Timeout(_) => notice::timeout(&mut sheet, panel, now_ms),
-        Scene::Service => service::lay(&mut sheet, panel),
+        Scene::Service => service::lay(&mut sheet, panel, now_ms),
         Scene::OutOfOrder => notice::out_of_order(&mut sheet, panel),
     }
-    sheet.finish(panel)
+    heard::lay(&mut sheet, panel, now_ms);
+    let layout = sheet.finish(panel);
+    if !panel.asleep {
+        return layout;
+    }
+    // A dark screen shows nothing, and its first touch does nothing but wake it.
+    let area = Area::new(0, 0, panel.width as i32, panel.height as i32);
+    let dark = Ink::Box { area, radius: 0, fill: (palette::DARK_SCREEN, palette::DARK_SCREEN) };
+    Layout { inks: vec![dark], ..layout }
 }

@@ -1,21 +1,34 @@
 //! The panel at work: events in, effects out, frames for whoever looks. The state machine itself is in [`super::scene`].
 //!
-//! A frame is drawn when somebody asks for it, and only when something could have changed since the last one.
+//! The mirror's frame is drawn when somebody asks for it, and only when something could have changed since the last one.
 
-use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
+mod desk;
+mod devices;
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use serde_json::Value;
 use smol::{LocalExecutor, Timer, channel, future::FutureExt as _, io::BlockOn};
 
 use super::{
-    canvas::Canvas,
-    layout::Layout,
-    paint::paint,
+    look::{Look, Looks},
     picture::Picture,
-    scene::{Effect, Event, JobCard, Offer, Outcome, Panel, PrinterView, Refusal, mend::Tray, tries::Patience},
+    scene::{
+        Effect, Event, JobCard, Offer, Outcome, Panel, PrinterView, Refusal, desk::ScannerState, mend::Tray,
+        tries::Patience,
+    },
+    screen::damage::Painting,
+    touch::calibration::Matrix,
+    words::shortened,
 };
 use crate::{
+    desk::Desk,
     job::{
         fault::Fault,
         state::{JobId, State},
@@ -23,7 +36,8 @@ use crate::{
     },
     queue::{Clock, Live, Queue, preflight::thresholds},
     raster::{picture::first_page, place::media_pixels, pwg::decode::Limits},
-    settings::Settings,
+    roster::Roster,
+    settings::{self, Settings},
     store::jobs::{Document, Ending, Job},
     terminals::Terminals,
 };
@@ -34,6 +48,9 @@ const TICK: Duration = Duration::from_millis(250);
 /// A person who reads a review longer than a few of these is told of findings no more.
 const FACTS: Duration = Duration::from_secs(20);
 
+/// Between two looks at the age of the list of members, which is told in hours.
+const MEMBERS: Duration = Duration::from_secs(60);
+
 /// Effects that may wait; a finger cannot make so many.
 const EFFECTS: usize = 256;
 
@@ -42,33 +59,53 @@ pub struct LivePanel {
     panel: RefCell<Panel>,
     queue: Rc<Queue>,
     terminals: Rc<Terminals>,
+    roster: Rc<Roster>,
     settings: Rc<Settings>,
     clock: Clock,
-    /// Holds the glyphs that were drawn once; not there until somebody looks.
-    canvas: RefCell<Option<Canvas>>,
-    /// The last frame: what it shows, its name, its PNG.
-    frame: RefCell<Option<(Layout, u64, Bytes)>>,
+    devices: devices::Devices,
+    /// What the mirror shows; not there until somebody looks.
+    painting: RefCell<Option<Painting>>,
+    /// Its name and its PNG.
+    frame: RefCell<Option<(u64, Bytes)>>,
     effects: (channel::Sender<Effect>, channel::Receiver<Effect>),
     seen: RefCell<(Option<PrinterView>, Option<Live>)>,
     tray: RefCell<Option<Tray>>,
+    desk: Rc<Desk>,
+    /// How the serial scanner is.
+    pub(super) scanner: Cell<ScannerState>,
+    /// The calibrations, in use and kept, before one that is only tried.
+    before: Cell<Option<(Matrix, Option<Matrix>)>>,
 }
 
 impl LivePanel {
-    /// A panel on the memory screen.
-    pub fn new(settings: Rc<Settings>, queue: Rc<Queue>, terminals: Rc<Terminals>, clock: Clock) -> Self {
+    /// A panel; as large as the settings say until a display is found.
+    pub fn new(
+        settings: Rc<Settings>,
+        queue: Rc<Queue>,
+        terminals: Rc<Terminals>,
+        roster: Rc<Roster>,
+        desk: Rc<Desk>,
+        clock: Clock,
+    ) -> Self {
         let size = (settings.panel.width, settings.panel.height);
         let panel = Panel::new(panel_settings(&settings), size.0, size.1, now(clock));
+        let calibration = devices::calibration(&settings.store.folder, settings.hardware.calibration);
         Self {
             panel: RefCell::new(panel),
             queue,
             terminals,
+            roster,
             settings,
             clock,
-            canvas: RefCell::new(None),
+            devices: devices::Devices::new(calibration),
+            painting: RefCell::new(None),
             frame: RefCell::new(None),
             effects: channel::bounded(EFFECTS),
             seen: RefCell::default(),
             tray: RefCell::default(),
+            desk,
+            scanner: Cell::default(),
+            before: Cell::default(),
         }
     }
 
@@ -80,23 +117,23 @@ impl LivePanel {
                 tracing::warn!("panel: an effect was dropped");
             }
         }
+        self.devices.ring();
     }
 
     /// The screen as a PNG, and the frame's name, which changes only with what is seen.
     pub fn png(&self) -> (u64, Bytes) {
         let layout = self.panel.borrow().layout(now(self.clock));
-        let mut frame = self.frame.borrow_mut();
+        let (mut frame, mut painting) = (self.frame.borrow_mut(), self.painting.borrow_mut());
+        let painting = painting.get_or_insert_with(|| Painting::new(layout.width, layout.height));
         let last = match frame.as_ref() {
-            Some((shown, name, png)) if *shown == layout => return (*name, png.clone()),
-            Some((_, name, _)) => *name,
+            Some((name, png)) if painting.shown() == Some(&layout) => return (*name, png.clone()),
+            Some((name, _)) => *name,
             // Names of a former life must not be taken for ours.
             None => now(self.clock),
         };
-        let mut canvas = self.canvas.borrow_mut();
-        let canvas = canvas.get_or_insert_with(|| Canvas::new(self.settings.panel.width, self.settings.panel.height));
-        paint(canvas, &layout);
-        let png = Bytes::from(canvas.to_png());
-        *frame = Some((layout, last + 1, png.clone()));
+        painting.show(layout);
+        let png = Bytes::from(painting.canvas().to_png());
+        *frame = Some((last + 1, png.clone()));
         (last + 1, png)
     }
 
@@ -107,12 +144,6 @@ impl LivePanel {
 
     /// Lives for ever.
     pub async fn run(self: Rc<Self>, executor: Rc<LocalExecutor<'static>>) {
-        self.event(Event::Service(vec![
-            ("ottisk".into(), env!("CARGO_PKG_VERSION").into()),
-            ("http".into(), self.settings.public_url()),
-            ("printer".into(), self.settings.printer.uri.clone()),
-            ("data".into(), self.settings.store.folder.display().to_string()),
-        ]));
         let ticking = async {
             loop {
                 Timer::after(TICK).await;
@@ -132,7 +163,20 @@ impl LivePanel {
                 executor.spawn(async move { panel.act(effect).await }).detach();
             }
         };
-        ticking.or(hearing).or(acting).or(self.show_codes()).await;
+        let devices = Rc::clone(&self).drive(Rc::clone(&executor));
+        let members = self.look_at_members();
+        ticking.or(hearing).or(acting).or(self.show_codes()).or(members).or(devices).await;
+    }
+
+    /// How old the list of members is.
+    async fn look_at_members(&self) {
+        loop {
+            match self.roster.pushed().await {
+                Ok(pushed) => self.event(Event::Members(pushed.and_then(|at| u64::try_from(at).ok()))),
+                Err(error) => tracing::warn!(?error, "the members' age is not known"),
+            }
+            Timer::after(MEMBERS).await;
+        }
     }
 
     /// Shows the code that the panel has as a terminal among others.
@@ -152,14 +196,14 @@ impl LivePanel {
     /// Somebody released this job here by the code on the screen, together with `first`. Nothing of it may have happened
     /// yet.
     pub fn released(&self, job: &Job, first: Option<JobId>) {
-        if let Ok(card) = card(job.clone()) {
+        if let Ok(card) = self.card(job.clone()) {
             self.event(Event::Released { card, first });
         }
     }
 
     /// Somebody wants this job here by the code on the screen, and has to say first how far it came.
     pub fn asks(&self, job: &Job) {
-        if let Ok(card) = card(job.clone()) {
+        if let Ok(card) = self.card(job.clone()) {
             self.event(Event::Asked(card));
         }
     }
@@ -170,6 +214,7 @@ impl LivePanel {
         let live = self.queue.live();
         let (seen_printer, seen_live) = self.seen.replace((Some(printer.clone()), live.clone()));
         if seen_printer.as_ref() != Some(&printer) {
+            self.note_printer(&self.queue.printer());
             self.event(Event::Printer(printer));
         }
         let tray = Tray { media: self.queue.medium(), paper: self.queue.paper() };
@@ -177,6 +222,7 @@ impl LivePanel {
             self.event(Event::Tray(tray));
         }
         let Some(live) = live.filter(|live| seen_live.as_ref() != Some(live)) else { return };
+        self.note_job(&live);
         let job = live.job;
         match live.ending {
             Some(ending) => {
@@ -205,6 +251,7 @@ impl LivePanel {
             media: capabilities.media.first().map(|media| media_name(&media.name)).unwrap_or_default(),
             // A copy is a sheet at least.
             copies_max: Copies::MAX.min(self.settings.print_api.max_page_count),
+            pages_per_minute: capabilities.pages_per_minute,
         });
         match (printer.fault, offer) {
             (Some(fault), offer) => PrinterView::Fault(fault, offer),
@@ -220,7 +267,7 @@ impl LivePanel {
                 let looked = found.as_ref().ok().and_then(Option::as_ref);
                 let looked = looked.and_then(|job| Some((job.id, job.document.clone()?)));
                 self.event(match found {
-                    Ok(Some(job)) => card(job).map_or_else(Event::Refused, Event::Found),
+                    Ok(Some(job)) => self.card(job).map_or_else(Event::Refused, Event::Found),
                     Ok(None) => Event::Refused(Refusal::NotFound),
                     Err(_) => Event::Refused(Refusal::Internal),
                 });
@@ -240,7 +287,7 @@ impl LivePanel {
             Effect::Release { job, ticket } => {
                 if let Err(error) = self.queue.release(job, ticket).await {
                     tracing::warn!(%job, ?error, "not released");
-                    self.event(Event::Refused(Refusal::Busy));
+                    self.event(Event::NotReleased { job, refusal: Refusal::Busy });
                 }
             }
             Effect::GoOn { job, ticket } => {
@@ -252,7 +299,7 @@ impl LivePanel {
             Effect::ReleaseMissing { job, attempt, out } => {
                 if let Err(error) = self.queue.release_missing(job, attempt, out).await {
                     tracing::warn!(%job, ?error, "the rest not released");
-                    self.event(Event::Refused(Refusal::Busy));
+                    self.event(Event::NotReleased { job, refusal: Refusal::Busy });
                 }
             }
             Effect::Cancel { job } => match self.queue.cancel(job).await {
@@ -265,19 +312,20 @@ impl LivePanel {
                 Ok(()) => self.event(Event::Deleted { job }),
                 Err(error) => tracing::error!(%job, ?error, "not deleted"),
             },
+            Effect::Desk(wish) => self.desk_does(wish).await,
             Effect::SwitchedLanguage(_) => {}
         }
     }
 
     /// Why a job was not released: by now it is known how far it came, or to be asked.
     async fn asks_instead(&self, job: JobId) -> Event {
-        let found = self.queue.job(job).await.ok().flatten().and_then(|job| card(job).ok());
+        let found = self.queue.job(job).await.ok().flatten().and_then(|job| self.card(job).ok());
         match found {
             Some(JobCard { rest: Some(rest), fault, .. }) => {
                 let fault = fault.unwrap_or(Fault::Interrupted);
                 Event::Ended { job, outcome: Outcome::Partly { fault, rest } }
             }
-            _ => Event::Refused(Refusal::Busy),
+            _ => Event::NotReleased { job, refusal: Refusal::Busy },
         }
     }
 
@@ -291,6 +339,11 @@ impl LivePanel {
                 return self.event(Event::Looked { job, facts: Arc::new(facts) });
             }
         }
+    }
+
+    fn card(&self, job: Job) -> Result<JobCard, Refusal> {
+        let whole = card(job)?;
+        Ok(JobCard { title: shortened(&whole.title, self.settings.panel.title_chars), ..whole })
     }
 
     /// The raster that will print, small.
@@ -345,12 +398,18 @@ fn panel_settings(settings: &Settings) -> super::scene::Settings {
         max_sheets: settings.print_api.max_page_count,
         idle_seconds: settings.panel.idle_s,
         warn_seconds: settings.panel.warn_s,
+        sleep_seconds: settings.panel.sleep_s,
+        blur_pages: settings.panel.blur_pages,
+        most_files: settings.panel.release_files.max(1),
         patience: Patience {
             wrong_codes: settings.panel.wrong_codes,
             first_seconds: settings.panel.pause_s,
             longest_seconds: settings.panel.pause_max_s,
             forget_seconds: settings.panel.pause_forget_s,
         },
+        service_code: settings.service.code.clone(),
+        leave_seconds: settings.service.leave_s,
+        can_restart: !settings.service.reboot_command.is_empty(),
         storage_hours: settings.print_api.storage_time_hours,
         max_bytes: settings.print_api.max_size_bytes,
         utc_offset_minutes: settings.panel.utc_offset_min,
@@ -358,5 +417,17 @@ fn panel_settings(settings: &Settings) -> super::scene::Settings {
         tray_sheets: settings.paper.tray_sheets,
         added_sheets: settings.paper.added_sheets,
         low_sheets: settings.paper.low_sheets,
+        size_mm: (settings.panel.width_mm, settings.panel.height_mm),
+        looks: Looks {
+            always: match settings.panel.look {
+                settings::look::Look::Auto => None,
+                settings::look::Look::Light => Some(Look::Light),
+                settings::look::Look::Dark => Some(Look::Dark),
+                settings::look::Look::NewYear => Some(Look::NewYear),
+            },
+            night: (settings.panel.dark_from_h, settings.panel.dark_until_h),
+        },
+        wifi: Some((settings.panel.wifi_ssid.clone(), settings.panel.wifi_password.clone()))
+            .filter(|(name, _)| !name.is_empty()),
     }
 }

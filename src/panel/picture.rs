@@ -36,14 +36,53 @@ impl Picture {
             return Ok(());
         }
         let (columns, rows) = (area.size.width, area.size.height);
-        for row in 0..rows {
+        // Only what can be seen is worth a mean.
+        let part = area.intersection(&target.bounding_box());
+        let seen = part.columns().map(|x| (x - area.top_left.x) as u32);
+        for row in part.rows().map(|y| (y - area.top_left.y) as u32) {
             let lines = cut(row, rows, self.height);
-            target.draw_iter((0..columns).map(|column| {
+            target.draw_iter(seen.clone().map(|column| {
                 let place = area.top_left + Point::new(column as i32, row as i32);
                 Pixel(place, self.mean(cut(column, columns, self.width), lines))
             }))?;
         }
         Ok(())
+    }
+
+    /// The same, so blurred that no word can be read: where there is something can still be seen.
+    pub fn blurred(&self) -> Self {
+        // Letters of a heading are about a thirtieth of a page wide.
+        let reach = (self.width / 25).max(1);
+        let (columns, rows) = (self.width.div_ceil(reach), self.height.div_ceil(reach));
+        let squares: Vec<[u32; 3]> = (0..rows)
+            .flat_map(|row| (0..columns).map(move |column| (row, column)))
+            .map(|(row, column)| {
+                let right = ((column + 1) * reach).min(self.width);
+                let color = self.mean((column * reach, right), (row * reach, ((row + 1) * reach).min(self.height)));
+                [color.0 >> 16 & 0xFF, color.0 >> 8 & 0xFF, color.0 & 0xFF]
+            })
+            .collect();
+        let square = |column: u32, row: u32| squares[(row.min(rows - 1) * columns + column.min(columns - 1)) as usize];
+        let mut pixels = Vec::with_capacity(self.pixels.len());
+        for (y, x) in (0..self.height).flat_map(|y| (0..self.width).map(move |x| (y, x))) {
+            // Between the middles of the squares the colour runs evenly.
+            let (along, down) = ((2 * x + 1).saturating_sub(reach), (2 * y + 1).saturating_sub(reach));
+            let (column, row) = (along / (2 * reach), down / (2 * reach));
+            let (right, below) = (along % (2 * reach), down % (2 * reach));
+            let (left, above) = (2 * reach - right, 2 * reach - below);
+            let corners = [
+                (square(column, row), left * above),
+                (square(column + 1, row), right * above),
+                (square(column, row + 1), left * below),
+                (square(column + 1, row + 1), right * below),
+            ];
+            let whole = 4 * reach * reach;
+            pixels.extend((0..3).map(|part| {
+                let sum: u32 = corners.iter().map(|(color, weight)| color[part] * weight).sum();
+                u8::try_from(sum / whole).unwrap_or(u8::MAX)
+            }));
+        }
+        Self { width: self.width, height: self.height, pixels }
     }
 
     fn mean(&self, columns: (u32, u32), lines: (u32, u32)) -> Argb {
@@ -81,6 +120,22 @@ mod tests {
         let Ok(()) = picture.draw(&mut canvas, &Rectangle::new(Point::zero(), Size::new(1, 1)));
         assert_eq!(canvas.pixels(), [0xFF7F_7F7F]);
         assert_eq!(picture.fitted(100, 40), (40, 40));
+    }
+
+    #[test]
+    fn blurred_letters_cannot_be_told_apart_and_ink_stays_where_it_is() {
+        let (width, height) = (400_u32, 560_u32);
+        let page = |pattern: fn(u32, u32) -> bool| {
+            let pixels = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
+            let pixels = pixels.flat_map(|(x, y)| [if y < 208 && pattern(x, y) { 0 } else { 255 }; 3]);
+            Picture { width, height, pixels: pixels.collect() }
+        };
+        // Two texts of the same weight: strokes along and across.
+        let (one, other) = (page(|x, _| x % 4 < 2).blurred(), page(|_, y| y % 4 < 2).blurred());
+        assert!(one.is_whole());
+        let far = one.pixels.iter().zip(&other.pixels).map(|(a, b)| a.abs_diff(*b)).max();
+        assert!(far < Some(3), "{far:?}");
+        assert!(one.pixels[0] < 160 && one.pixels.last() == Some(&255));
     }
 
     #[test]

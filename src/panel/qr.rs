@@ -16,19 +16,58 @@ pub struct Modules {
     dark: Vec<bool>,
 }
 
+/// What the Wi-Fi's code says; one without a password is open.
+fn wifi_text(name: &str, password: &str) -> String {
+    let escaped = |text: &str| {
+        let mut safe = String::new();
+        for symbol in text.chars() {
+            if matches!(symbol, '\\' | ';' | ',' | ':' | '"') {
+                safe.push('\\');
+            }
+            safe.push(symbol);
+        }
+        safe
+    };
+    match password.is_empty() {
+        true => format!("WIFI:T:nopass;S:{};;", escaped(name)),
+        false => format!("WIFI:T:WPA;S:{};P:{};;", escaped(name), escaped(password)),
+    }
+}
+
 impl Modules {
     /// Encodes `text`; `None` when it is too long for any QR code. Level M: a screen is clean, modules should be large.
     pub fn encode(text: &str) -> Option<Self> {
-        let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
+        Self::at(text, EcLevel::M)
+    }
+
+    /// Encodes a long text at level L: larger modules are worth more than dirt that a screen does not have.
+    pub fn encode_dense(text: &str) -> Option<Self> {
+        Self::at(text, EcLevel::L)
+    }
+
+    fn at(text: &str, level: EcLevel) -> Option<Self> {
+        let code = QrCode::with_error_correction_level(text, level).ok()?;
         let side = code.width();
         let dark = code.into_colors().into_iter().map(|color| color == Color::Dark).collect();
         Some(Self { side, dark })
+    }
+
+    /// Encodes what joins a phone to a Wi-Fi with a password: `WIFI:T:WPA;S:name;P:password;;`, in which `\\`, `;`, `,`,
+    /// `:` and `"` are escaped by a backslash.
+    pub fn wifi(name: &str, password: &str) -> Option<Self> {
+        Self::encode(&wifi_text(name, password))
     }
 
     /// Pixels a side when drawn within `space` pixels: a whole number for each module.
     pub fn fitted(&self, space: i32) -> i32 {
         let side = self.side as i32;
         (space / side).max(1) * side
+    }
+
+    /// Pixels a side when drawn within `space` pixels together with the four light modules that a scanner wants around it.
+    pub fn with_quiet(&self, space: i32) -> i32 {
+        let side = self.side as i32;
+        (space / (side + 8)).max(1) * side
     }
 
     /// Draws the dark modules, `size` pixels a side, runs of a row at once.
@@ -52,5 +91,19 @@ impl Modules {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Modules, wifi_text};
+
+    #[test]
+    fn names_and_passwords_are_escaped() {
+        assert_eq!(wifi_text("Ottisk-7", "tri-lista"), "WIFI:T:WPA;S:Ottisk-7;P:tri-lista;;");
+        assert_eq!(wifi_text("a;b", "\\x,y:z\""), "WIFI:T:WPA;S:a\\;b;P:\\\\x\\,y\\:z\\\";;");
+        assert_eq!(wifi_text("open", ""), "WIFI:T:nopass;S:open;;");
+        let quiet = |code: Modules| code.with_quiet(400) + 8 * (code.with_quiet(400) / code.side as i32);
+        assert!(Modules::wifi("Ottisk-7", "tri-lista").map(quiet).is_some_and(|side| (300..=400).contains(&side)));
     }
 }

@@ -1,23 +1,25 @@
 //! Scenes: what the kiosk shows and how it answers. Events in, effects out; the time is an argument.
 //!
-//! Here are the words of that talk and the state; `step`, `answer` and `clock` move it, [`review`] knows a ticket's choices.
-//! Not here: where things stand on the screen ([`super::layout`]).
+//! Here are the words of that talk and the state; `step`, `answer` and `clock` move it, `shown` tells of it, [`review`]
+//! knows a ticket's choices. Not here: where things stand on the screen ([`super::layout`]).
 
 mod answer;
+mod card;
 mod clock;
 pub mod code;
+pub mod desk;
 pub mod mend;
 pub mod missing;
+mod pace;
 pub mod review;
+pub mod several;
+mod shown;
 mod step;
 pub mod tries;
 
 use std::{collections::VecDeque, sync::Arc};
 
-use super::{
-    layout::{self, Layout},
-    picture::Picture,
-};
+use super::{look::Looks, picture::Picture};
 use crate::{
     job::{
         code::ReleaseCode,
@@ -32,9 +34,11 @@ use crate::{
     text::Language,
 };
 use code::Code;
+use desk::{Desk, News, Wish};
 use mend::Tray;
 use missing::Missing;
 use review::Review;
+use several::CameOut;
 use tries::{Patience, Tries};
 
 /// What an operator chose.
@@ -56,8 +60,20 @@ pub struct Settings {
     pub idle_seconds: u64,
     /// And so much later it clears itself.
     pub warn_seconds: u64,
+    /// Without a touch for so long, the screen goes dark; 0: never.
+    pub sleep_seconds: u64,
+    /// Pages are blurred until somebody touches them.
+    pub blur_pages: bool,
+    /// The most files under one release.
+    pub most_files: usize,
     /// How many wrong codes are borne.
     pub patience: Patience,
+    /// Digits that open the technician's side; empty: it stays closed.
+    pub service_code: String,
+    /// Without a touch for so long, the technician's side closes.
+    pub leave_seconds: u64,
+    /// Whether the machine can be restarted from there.
+    pub can_restart: bool,
     /// How long documents are kept.
     pub storage_hours: u64,
     /// The largest document.
@@ -72,6 +88,12 @@ pub struct Settings {
     pub added_sheets: u32,
     /// Sheets at which the tray is called low.
     pub low_sheets: u32,
+    /// The screen's own width and height in millimetres.
+    pub size_mm: (u32, u32),
+    /// How it looks.
+    pub looks: Looks,
+    /// The kiosk's own Wi-Fi: its name and its password.
+    pub wifi: Option<(String, String)>,
 }
 
 /// A job as its owner sees it.
@@ -106,6 +128,8 @@ pub struct Offer {
     pub media: String,
     /// The most copies.
     pub copies_max: u32,
+    /// Sides a minute, when the printer tells.
+    pub pages_per_minute: Option<u32>,
 }
 
 /// What is known of the printer.
@@ -173,8 +197,15 @@ pub enum Event {
     Tick,
     /// The code asked for is this job's.
     Found(JobCard),
-    /// The code asked for, or the release, came to nothing.
+    /// The code asked for came to nothing.
     Refused(Refusal),
+    /// A job was not released.
+    NotReleased {
+        /// Which.
+        job: JobId,
+        /// Why.
+        refusal: Refusal,
+    },
     /// A page to show.
     PicturesReady {
         /// Whose.
@@ -239,8 +270,10 @@ pub enum Event {
         /// Which.
         job: JobId,
     },
-    /// What the technician's screen says: name and value.
-    Service(Vec<(String, String)>),
+    /// News for the technician's side.
+    Desk(News),
+    /// When the list of members was renewed, milliseconds since 1970.
+    Members(Option<u64>),
 }
 
 /// What the panel wants done.
@@ -262,7 +295,7 @@ pub enum Effect {
         /// With these choices.
         ticket: Ticket,
     },
-    /// Print all of it; answered by `Progress` and `Ended`, or `Refused`.
+    /// Print all of it; answered by `Progress` and `Ended`, or `NotReleased`.
     Release {
         /// Which.
         job: JobId,
@@ -290,6 +323,8 @@ pub enum Effect {
     },
     /// Write down what a person says of the tray; answered by `Tray`.
     Paper(Said),
+    /// What a technician wants done.
+    Desk(Wish),
     /// The screen speaks this language now.
     SwitchedLanguage(Language),
 }
@@ -319,6 +354,7 @@ pub(super) struct Printing {
     pub(super) fault: Option<Fault>,
     pub(super) canceling: bool,
     pub(super) heard_ms: u64,
+    pub(super) since_ms: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -362,17 +398,31 @@ pub struct Panel {
     pub(super) printer: PrinterView,
     pub(super) tray: Tray,
     pub(super) qr: Option<Qr>,
-    pub(super) lines: Vec<(String, String)>,
+    pub(super) desk: Desk,
+    /// The newest flight record.
+    pub(super) record: Option<String>,
+    /// When a scanner read something last.
+    pub(super) heard_ms: Option<u64>,
     /// The last touch, or the last change that a person should have time to read.
     pub(super) touched_ms: u64,
     /// The first of the jobs released together by the code on the screen, while the screen follows them.
     pub(super) followed: Option<JobId>,
-    /// Those of them that are still to come.
-    pub(super) following: VecDeque<JobCard>,
+    /// Those released together that are still to come, and at the end those that were not released after all.
+    pub(super) following: VecDeque<Review>,
+    /// More files of the release under review, besides the one on the screen.
+    pub(super) others: Vec<Review>,
+    /// What of those released together came out.
+    pub(super) came_out: CameOut,
+    /// The screen is dark.
+    pub(super) asleep: bool,
     /// When each code that was not answered yet was asked for.
     pub(super) asked: VecDeque<u64>,
     /// Wrong codes.
     pub(super) tries: Tries,
+    /// When the list of members was renewed, milliseconds since 1970; `None`: nobody has pushed one.
+    pub(super) members_ms: Option<u64>,
+    /// Milliseconds a printed side took lately, the way to the printer counted.
+    pub(super) pace_ms: Option<u64>,
 }
 
 impl Panel {
@@ -388,78 +438,27 @@ impl Panel {
             printer: PrinterView::Unknown,
             tray: Tray { media: Media::a4(), paper: Paper::Unknown },
             qr: None,
-            lines: Vec::new(),
+            desk: Desk::default(),
+            record: None,
+            heard_ms: None,
             touched_ms: now_ms,
             followed: None,
             following: VecDeque::new(),
+            others: Vec::new(),
+            came_out: CameOut::default(),
+            asleep: false,
             asked: VecDeque::new(),
             tries: Tries::default(),
+            members_ms: None,
+            pace_ms: None,
         }
-    }
-
-    /// What is on the screen.
-    pub fn layout(&self, now_ms: u64) -> Layout {
-        layout::lay(self, now_ms)
-    }
-
-    /// The scene's name.
-    pub fn scene_name(&self) -> &'static str {
-        match self.scene {
-            Scene::Splash => "splash",
-            Scene::Idle => "idle",
-            Scene::Code(_) => "code",
-            Scene::Review(_) => "review",
-            Scene::Printing(_) => "printing",
-            Scene::Done(_) => "done",
-            Scene::Fault(_) => "fault",
-            Scene::Timeout(_) => "timeout",
-            Scene::Service => "service",
-            Scene::OutOfOrder => "out-of-order",
-        }
-    }
-
-    /// The language on the screen.
-    pub fn language(&self) -> Language {
-        self.language
-    }
-
-    /// The job on the screen.
-    pub fn job(&self) -> Option<JobId> {
-        self.scene.review().map(|review| review.card.job)
     }
 
     /// What the printer can do, as far as it is known; what is unknown is not forbidden.
     pub(super) fn offer(&self) -> Offer {
         match &self.printer {
             PrinterView::Ready(offer) | PrinterView::Fault(_, Some(offer)) => offer.clone(),
-            _ => Offer { two_sided: true, color: true, media: "A4".into(), copies_max: 999 },
+            _ => Offer { two_sided: true, color: true, media: "A4".into(), copies_max: 999, pages_per_minute: None },
         }
     }
 }
-
-impl Scene {
-    fn review(&self) -> Option<&Review> {
-        match self {
-            Self::Review(review)
-            | Self::Printing(Printing { review, .. })
-            | Self::Done(Done { review, .. })
-            | Self::Fault(Failed { review, .. }) => Some(review),
-            Self::Timeout(under) => under.review(),
-            _ => None,
-        }
-    }
-
-    fn review_mut(&mut self) -> Option<&mut Review> {
-        match self {
-            Self::Review(review)
-            | Self::Printing(Printing { review, .. })
-            | Self::Done(Done { review, .. })
-            | Self::Fault(Failed { review, .. }) => Some(review),
-            Self::Timeout(under) => under.review_mut(),
-            _ => None,
-        }
-    }
-}
-
-/// Pages that were drawn, shared with the layouts that show them.
-pub(super) type Pictures = Vec<(u32, Arc<Picture>)>;

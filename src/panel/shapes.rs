@@ -2,6 +2,8 @@
 //!
 //! embedded-graphics' own primitives have jagged edges; these emit how much of each edge pixel is covered.
 
+use std::ops::Range;
+
 use embedded_graphics::{
     Drawable, Pixel,
     draw_target::DrawTarget,
@@ -30,7 +32,8 @@ impl Drawable for RoundBox {
         let (width, height) = (self.area.size.width as i32, self.area.size.height as i32);
         let radius = self.radius.min(width as f32 / 2.0).min(height as f32 / 2.0);
         let corner = radius.ceil() as i32;
-        for row in 0..height {
+        let (_, rows) = seen(target, &self.area, 0);
+        for row in rows {
             let color = self.fill.0.toward(self.fill.1, row as u32, height.max(1) as u32);
             let rounded = row < corner || row >= height - corner;
             let inset = if rounded { corner } else { 0 };
@@ -47,6 +50,20 @@ impl Drawable for RoundBox {
         }
         Ok(())
     }
+}
+
+/// Columns and rows of `area`, counted from its corner and from `margin` before it, that can be seen on `target`.
+fn seen<D: DrawTarget>(target: &D, area: &Rectangle, margin: i32) -> (Range<i32>, Range<i32>) {
+    let clip = target.bounding_box();
+    let along = |from: i32, size: u32, clip_from: i32, clip_size: u32| {
+        let first = (clip_from - from).max(-margin);
+        first..(clip_from + clip_size as i32 - from).min(size as i32 + margin).max(first)
+    };
+    let (corner, edge) = (area.top_left, clip.top_left);
+    (
+        along(corner.x, area.size.width, edge.x, clip.size.width),
+        along(corner.y, area.size.height, edge.y, clip.size.height),
+    )
 }
 
 /// How far the middle of a pixel is outside a box with round corners; negative inside.
@@ -78,13 +95,14 @@ impl Drawable for Shadow {
     fn draw<D: DrawTarget<Color = Argb>>(&self, target: &mut D) -> Result<(), D::Error> {
         let (width, height) = (self.area.size.width as i32, self.area.size.height as i32);
         let (blur, origin) = (self.blur, self.area.top_left);
+        let (columns, rows) = seen(target, &self.area, blur);
         // Deep inside it is covered by the box: skipping that half of the pixels is most of the time saved.
         let skip = |column: i32, row: i32| {
             let deep = blur + self.radius as i32;
             (deep..width - deep).contains(&column) && (deep..height - deep).contains(&row)
         };
-        target.draw_iter((-blur..height + blur).flat_map(|row| {
-            (-blur..width + blur).filter_map(move |column| {
+        target.draw_iter(rows.flat_map(|row| {
+            columns.clone().filter_map(move |column| {
                 if skip(column, row) {
                     return None;
                 }
@@ -120,7 +138,8 @@ impl Drawable for Ring {
         let middle = half - self.stroke / 2.0;
         let turn = self.part.clamp(0.0, 1.0) * std::f32::consts::TAU;
         let ends = [(0.0, -middle), (turn.sin() * middle, -turn.cos() * middle)];
-        target.draw_iter((0..size).flat_map(|row| (0..size).map(move |column| (column, row))).filter_map(
+        let (columns, rows) = seen(target, &self.area, 0);
+        target.draw_iter(rows.flat_map(|row| columns.clone().map(move |column| (column, row))).filter_map(
             |(column, row)| {
                 let (x, y) = (column as f32 + 0.5 - half, row as f32 + 0.5 - half);
                 let angle = x.atan2(-y).rem_euclid(std::f32::consts::TAU);
@@ -130,6 +149,42 @@ impl Drawable for Ring {
                 let cover = (self.stroke / 2.0 - away + 0.5).clamp(0.0, 1.0);
                 let place = self.area.top_left + Point::new(column, row);
                 (cover > 0.0 && turn > 0.0).then(|| Pixel(place, self.color.covered((cover * 255.0) as u8)))
+            },
+        ))
+    }
+}
+
+/// A straight stroke with round ends.
+pub struct Line {
+    /// From `x, y`.
+    pub from: (f32, f32),
+    /// To `x, y`.
+    pub to: (f32, f32),
+    /// Thickness.
+    pub stroke: f32,
+    /// Its colour.
+    pub color: Argb,
+}
+
+impl Drawable for Line {
+    type Color = Argb;
+    type Output = ();
+
+    fn draw<D: DrawTarget<Color = Argb>>(&self, target: &mut D) -> Result<(), D::Error> {
+        let half = self.stroke / 2.0;
+        let (x, y) = (self.to.0 - self.from.0, self.to.1 - self.from.1);
+        let length = (x * x + y * y).max(f32::MIN_POSITIVE);
+        let low = |a: f32, b: f32| (a.min(b) - half).floor() as i32;
+        let high = |a: f32, b: f32| (a.max(b) + half).ceil() as i32;
+        let columns = low(self.from.0, self.to.0)..high(self.from.0, self.to.0);
+        let rows = low(self.from.1, self.to.1)..high(self.from.1, self.to.1);
+        target.draw_iter(rows.flat_map(|row| columns.clone().map(move |column| (column, row))).filter_map(
+            |(column, row)| {
+                let (px, py) = (column as f32 + 0.5 - self.from.0, row as f32 + 0.5 - self.from.1);
+                let along = ((px * x + py * y) / length).clamp(0.0, 1.0);
+                let away = (px - along * x).hypot(py - along * y);
+                let cover = (half - away + 0.5).clamp(0.0, 1.0);
+                (cover > 0.0).then(|| Pixel(Point::new(column, row), self.color.covered((cover * 255.0) as u8)))
             },
         ))
     }

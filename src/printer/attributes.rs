@@ -13,7 +13,7 @@ use super::{
 use crate::job::plan::{Capabilities, Format, SheetBack, Sides};
 
 /// The attributes that are asked for: what is read here and in `media.rs`, and what jobs are fitted to.
-pub const REQUESTED: [&str; 34] = [
+pub const REQUESTED: [&str; 35] = [
     "color-supported",
     "copies-supported",
     "document-format-supported",
@@ -32,6 +32,7 @@ pub const REQUESTED: [&str; 34] = [
     "multiple-document-handling-supported",
     "multiple-document-jobs-supported",
     "operations-supported",
+    "pages-per-minute",
     "print-color-mode-supported",
     "print-scaling-supported",
     "printer-impressions-completed",
@@ -79,6 +80,7 @@ pub fn capabilities(printer: Attributes<'_>) -> Result<Capabilities, PrinterErro
         sides,
         sheet_back,
         copies: copies(printer),
+        pages_per_minute: speed(printer),
         media: media::ready(printer),
         model: printer.texts("printer-make-and-model").next().map(safe).unwrap_or_default(),
     })
@@ -155,6 +157,14 @@ fn copies(printer: Attributes<'_>) -> u32 {
         _ => 1,
     };
     most.clamp(1, MAX_COPIES).unsigned_abs()
+}
+
+/// What no office printer prints in a minute is not believed.
+fn speed(printer: Attributes<'_>) -> Option<u32> {
+    match printer.values("pages-per-minute").first() {
+        Some(Value::Integer(pages @ 1..=1_000)) => Some(pages.unsigned_abs()),
+        _ => None,
+    }
 }
 
 /// Square resolutions of raster documents, else of the printer, else its default, else 300 dpi.
@@ -343,6 +353,11 @@ mod tests {
         let mut odd = without(&["copies-supported"]);
         odd.push(Attribute::new("copies-supported", Value::Range(i32::MAX, i32::MIN)));
         assert_eq!(capabilities(Attributes(&odd)).expect("suitable").copies, 1);
+        for (said, believed) in [(20, Some(20)), (0, None), (-1, None), (i32::MAX, None)] {
+            let mut fast = duplex();
+            fast.push(Attribute::new("pages-per-minute", Value::Integer(said)));
+            assert_eq!(capabilities(Attributes(&fast)).expect("suitable").pages_per_minute, believed);
+        }
         let mut mono = without(&["color-supported"]);
         mono.push(Attribute::new("color-supported", Value::Boolean(false)));
         assert!(!capabilities(Attributes(&mono)).expect("suitable").color);

@@ -60,6 +60,7 @@ impl FilePrinter {
             sides: Sides::ALL.to_vec(),
             sheet_back: SheetBack::Normal,
             copies: 999,
+            pages_per_minute: None,
             media: vec![Media::a4()],
             model: "Ottisk file printer".into(),
         }

@@ -141,6 +141,7 @@ mod tests {
             sides: vec![Sides::OneSided],
             sheet_back: SheetBack::Normal,
             copies: 1,
+            pages_per_minute: None,
             media: vec![Media::a4()],
             model: String::new(),
         }

@@ -3,17 +3,19 @@
 use serde::Deserialize;
 
 use super::Settings;
+use crate::job::code::distinct;
 
 /// `[guessing]`
 ///
 /// # What a bot can hope for
 ///
 /// A bot that guesses at full speed for 24 hours, from as many addresses as it likes, gets `overall_burst +
-/// overall_per_minute × 60 × 24` tries, 200 + 2 × 1440 = 3080 by default. With 500 live jobs among the 36⁶ codes of
-/// print-api's default alphabet and length it hits any of them with a probability of at most
+/// overall_per_minute × 60 × 24` tries, 200 + 2 × 1440 = 3080 by default. With 500 live jobs among the 34⁶ codes of
+/// print-api's default alphabet and length, without O and I, which look like 0 and 1 ([`distinct`]), it hits any of them
+/// with a probability of at most
 ///
 /// ```text
-/// 3080 × 500 / 36⁶ = 1 540 000 / 2 176 782 336 = 7.1e-4 < 1e-3
+/// 3080 × 500 / 34⁶ = 1 540 000 / 1 544 804 416 = 9.97e-4 < 1e-3
 /// ```
 ///
 /// which [`guess_probability`] computes for any settings. Six digits instead (`PIN_SYMBOLS=0123456789`) make it 1.54,
@@ -62,9 +64,7 @@ pub const WEAK: f64 = 1e-3;
 pub fn guess_probability(settings: &Settings) -> f64 {
     let guessing = &settings.guessing;
     let tries = f64::from(guessing.overall_burst) + f64::from(guessing.overall_per_minute) * 60.0 * 24.0;
-    // Codes are compared without regard to case, so `a` and `A` are one symbol.
-    let symbols: std::collections::BTreeSet<_> =
-        settings.print_api.pin_symbols.chars().flat_map(char::to_uppercase).collect();
+    let symbols = distinct(&settings.print_api.pin_symbols.chars().collect::<Vec<_>>());
     let length = i32::try_from(settings.print_api.pin_length).unwrap_or(i32::MAX);
     #[expect(clippy::cast_precision_loss, reason = "an alphabet is small")]
     let codes = (symbols.len() as f64).powi(length);
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn the_defaults_leave_a_bot_less_than_one_in_a_thousand() {
         let probability = guess_probability(&Settings::default());
-        assert!((probability - 7.07e-4).abs() < 1e-6 && probability < WEAK, "{probability}");
+        assert!((probability - 9.969e-4).abs() < 1e-6 && probability < WEAK, "{probability}");
     }
 
     #[test]

@@ -8,6 +8,9 @@ use crate::{
     job::{paper::News, state::JobId},
 };
 
+/// The source of jobs that are a technician's test page: their sheets leave the tray, but are no person's prints.
+pub const TEST_PAGE: &str = "test-page";
+
 /// Writes down that sheets came out, and that so many fewer are left.
 pub fn insert(
     db: &Connection,
@@ -19,8 +22,9 @@ pub fn insert(
 ) -> Result<(), Error> {
     db.execute(
         "INSERT INTO print_facts (job, member, impressions, sheets, terminal, at)
-         VALUES (?1, (SELECT member FROM jobs WHERE id = ?1), ?2, ?3, ?4, ?5)",
-        params![job.0, impressions, sheets, terminal, now],
+         SELECT ?1, (SELECT member FROM jobs WHERE id = ?1), ?2, ?3, ?4, ?5
+         WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE id = ?1 AND source = ?6)",
+        params![job.0, impressions, sheets, terminal, now, TEST_PAGE],
     )?;
     paper::change(db, News::Printed(sheets), 0, now)?;
     Ok(())

@@ -12,6 +12,7 @@ use crate::{
         fault::Fault,
         pages::PageRanges,
         part::Rest,
+        plan::{NumberUp, Scaling},
         state::{JobId, Phase, State},
         ticket::{Copies, Ticket},
     },
@@ -90,7 +91,8 @@ fn select() -> String {
          (SELECT phase || ' ' || COALESCE(printer_job, '') FROM attempts WHERE job = jobs.id
              ORDER BY attempts.id DESC LIMIT 1),
          EXISTS (SELECT 1 FROM print_facts WHERE job = jobs.id), jobs.first,
-         (SELECT {rest} FROM attempts WHERE job = jobs.id ORDER BY attempts.id DESC LIMIT 1)
+         (SELECT {rest} FROM attempts WHERE job = jobs.id ORDER BY attempts.id DESC LIMIT 1),
+         scaling, number_up
          FROM jobs LEFT JOIN documents ON documents.id = jobs.document"
     )
 }
@@ -99,8 +101,9 @@ fn select() -> String {
 /// `now` is the wall clock, `lived` the lived time.
 pub fn insert(db: &Connection, order: &Order, pin: &ReleaseCode, now: i64, lived: i64) -> Result<Option<JobId>, Error> {
     let mut insert = db.prepare_cached(
-        "INSERT INTO jobs (pin, member, source, title, pages, copies, two_sided, color, state, created_at, lived_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'held', ?9, ?10) ON CONFLICT (pin) DO NOTHING",
+        "INSERT INTO jobs (pin, member, source, title, pages, copies, two_sided, color, scaling, number_up,
+             state, created_at, lived_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'held', ?11, ?12) ON CONFLICT (pin) DO NOTHING",
     )?;
     let ticket = &order.ticket;
     let inserted = insert.execute(params![
@@ -112,16 +115,20 @@ pub fn insert(db: &Connection, order: &Order, pin: &ReleaseCode, now: i64, lived
         ticket.copies.get(),
         ticket.two_sided,
         ticket.color,
+        ticket.scaling.keyword(),
+        ticket.number_up.get(),
         now,
         lived
     ])?;
     Ok((inserted == 1).then(|| JobId(db.last_insert_rowid())))
 }
 
-/// The job with this code, unless it was ordered before the lived time `oldest`.
-pub fn by_pin(db: &Connection, pin: &ReleaseCode, oldest: i64) -> Result<Option<Job>, Error> {
-    let mut found = db.prepare_cached(&format!("{} WHERE pin = ?1 AND NOT ({OVER})", select()))?;
-    Ok(found.query_row(params![pin.as_str(), oldest], row).optional()?)
+/// The job with the code that was typed, else the one with the code that was meant, unless it was ordered
+/// before the lived time `oldest`.
+pub fn by_pin(db: &Connection, typed: &ReleaseCode, meant: &ReleaseCode, oldest: i64) -> Result<Option<Job>, Error> {
+    let by_pin = format!("{} WHERE pin IN (?1, ?3) AND NOT ({OVER}) ORDER BY pin <> ?1 LIMIT 1", select());
+    let mut found = db.prepare_cached(&by_pin)?;
+    Ok(found.query_row(params![typed.as_str(), oldest, meant.as_str()], row).optional()?)
 }
 
 /// How many jobs are in each state.
@@ -148,6 +155,16 @@ pub fn next_pending(db: &Connection) -> Result<Option<Job>, Error> {
     let mut found =
         db.prepare_cached(&format!("{} WHERE state = 'pending' ORDER BY released_at, jobs.id LIMIT 1", select()))?;
     Ok(found.query_row([], row).optional()?)
+}
+
+/// How many jobs come before this one: at the printer, or released earlier.
+pub fn ahead(db: &Connection, job: JobId) -> Result<u64, Error> {
+    let mut counted = db.prepare_cached(
+        "SELECT COUNT(*) FROM jobs, (SELECT id, released_at FROM jobs WHERE id = ?1) AS own
+         WHERE jobs.id != own.id AND (state = 'processing'
+             OR state = 'pending' AND (jobs.released_at, jobs.id) < (own.released_at, own.id))",
+    )?;
+    Ok(counted.query_row([job.0], |row| row.get(0))?)
 }
 
 /// Released jobs and jobs at the printer, oldest first: what a restart has to look at.
@@ -223,8 +240,18 @@ pub fn attach(db: &Connection, job: JobId, document: &Document) -> Result<(), Er
 
 /// Changes what is asked.
 pub fn set_ticket(db: &Connection, job: JobId, ticket: &Ticket) -> Result<(), Error> {
-    db.prepare_cached("UPDATE jobs SET pages = ?1, copies = ?2, two_sided = ?3, color = ?4 WHERE id = ?5")?
-        .execute(params![ticket.pages.to_string(), ticket.copies.get(), ticket.two_sided, ticket.color, job.0])?;
+    db.prepare_cached(
+        "UPDATE jobs SET pages = ?1, copies = ?2, two_sided = ?3, color = ?4, scaling = ?5, number_up = ?6 WHERE id = ?7",
+    )?
+    .execute(params![
+        ticket.pages.to_string(),
+        ticket.copies.get(),
+        ticket.two_sided,
+        ticket.color,
+        ticket.scaling.keyword(),
+        ticket.number_up.get(),
+        job.0
+    ])?;
     Ok(())
 }
 
@@ -326,6 +353,8 @@ fn row(row: &Row<'_>) -> rusqlite::Result<Job> {
             copies: Copies::new(row.get(4)?).unwrap_or(Copies::ONE),
             two_sided: row.get(5)?,
             color: row.get(6)?,
+            scaling: Scaling::from_keyword(&row.get::<_, String>(19)?).unwrap_or_default(),
+            number_up: NumberUp::from_number(row.get(20)?).unwrap_or_default(),
         },
         document,
         state,
@@ -358,7 +387,7 @@ mod tests {
             assert_eq!(insert(db, &order, &code("AAAA"), 0, 2_000)?, None, "its code is taken");
             let is_over = |oldest| {
                 let listed = expired(db, oldest, 10).expect("rows") == [job];
-                assert_eq!(by_pin(db, &code("AAAA"), oldest).expect("a row").is_none(), listed);
+                assert_eq!(by_pin(db, &code("AAAA"), &code("AAAA"), oldest).expect("a row").is_none(), listed);
                 listed
             };
             assert_eq!((is_over(1_000), is_over(1_001), newest(db)?), (false, true, Some(1_000)));

@@ -34,6 +34,11 @@ pub fn list(db: &Connection) -> Result<Vec<Member>, Error> {
     Ok(found?.into_iter().map(|found| found.member).collect())
 }
 
+/// How many there are.
+pub fn count(db: &Connection) -> Result<u64, Error> {
+    Ok(db.query_row("SELECT count(*) FROM members", [], |row| row.get(0))?)
+}
+
 /// Puts a normal list in: a member with the same union number or the same student number gets all three values
 /// replaced; when an entry meets two rows, they were one person known by halves and become one.
 pub fn upsert(db: &Connection, list: &[Member]) -> Result<usize, Error> {

@@ -139,3 +139,8 @@ CREATE TABLE paper (
     ran_out    INTEGER NOT NULL,                    -- the printer says that there is none
     changed_at INTEGER NOT NULL
 ) STRICT;
+
+-- # 5
+-- How pages lie on the paper: keywords of print-scaling (PWG 5100.13), and number-up (RFC 8011).
+ALTER TABLE jobs ADD COLUMN scaling TEXT NOT NULL DEFAULT 'fit';
+ALTER TABLE jobs ADD COLUMN number_up INTEGER NOT NULL DEFAULT 1;

@@ -11,6 +11,7 @@ use crate::{
     clock::Reading,
     job::paper::Paper,
     kiosk::now,
+    panel::{scanner, scene::desk::ScannerState},
     roster::PUSHED,
     settings::Settings,
     store::{
@@ -170,5 +171,26 @@ pub(super) fn members(health: Option<&Health>) -> Finding {
         ),
         0..OLD_DAYS => Finding::ok("members", message),
         _ => Finding::warn("members", message, advice),
+    }
+}
+
+/// Whether the serial scanner is there and nobody else holds it.
+pub(super) fn scanner(settings: &Settings) -> Finding {
+    let (device, name) = (&settings.scanner.device, settings.scanner.device.display());
+    if device.as_os_str().is_empty() {
+        return Finding::ok("scanner", "none is set: codes are typed, or come from one that types like a keyboard");
+    }
+    match scanner::open(device, settings.scanner.baud) {
+        Ok(_) => Finding::ok("scanner", format!("{name} can be read")),
+        Err(error) if scanner::state(&error) == ScannerState::Held => Finding::warn(
+            "scanner",
+            format!("{name} is held by another program"),
+            "that is right while a kiosk runs; otherwise end that program",
+        ),
+        Err(error) => Finding::fail(
+            "scanner",
+            format!("{name} cannot be read: {error}"),
+            "plug it in; give its name in /dev/serial/by-id as scanner.device, and its group (dialout) to the user that runs ottisk",
+        ),
     }
 }

@@ -21,7 +21,8 @@ use crate::{
 
 /// Nothing from elsewhere, nothing inline, in nobody's frame.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; \
-    img-src 'self' data: blob:; form-action 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+    img-src 'self' data: blob:; form-action 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; \
+    frame-ancestors 'none'";
 
 /// Name of the query's key and of the forms' field.
 pub const VISIT: &str = "visit";
@@ -62,6 +63,11 @@ impl Frame {
             version: assets::version(),
             visit: query.get(VISIT).map(str::to_owned).or_else(scanned),
         }
+    }
+
+    /// Where a style or a script lies.
+    pub fn web(&self, name: &str) -> String {
+        format!("/web/~{}/{name}", self.version)
     }
 
     /// The same page in another language.

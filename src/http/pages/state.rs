@@ -10,6 +10,8 @@ use crate::{
 /// What the page says of a job.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Told {
+    /// A short stable name of where the job is.
+    pub name: &'static str,
     /// Class of the card: `held`, `waiting`, `completed`, `fault`.
     pub look: &'static str,
     /// What is.
@@ -22,10 +24,13 @@ pub struct Told {
     pub active: bool,
 }
 
-/// `live` is the job at the printer, or the last one.
-pub fn tell(job: &Job, live: Option<&Live>, language: Language) -> Told {
+/// `live` is the job at the printer, or the last one; `ahead` how many come before a job that waits.
+pub fn tell(job: &Job, live: Option<&Live>, ahead: u64, language: Language) -> Told {
     let own = live.filter(|live| live.job == job.id && live.ending.is_none());
+    let name = name(&job.state);
+    let broken = |fault: &Fault| Told { name, ..broken(fault, language) };
     let plain = |look, title: Text, advice: Text| Told {
+        name,
         look,
         title: title.get(language).into(),
         advice: advice.get(language).into(),
@@ -35,7 +40,7 @@ pub fn tell(job: &Job, live: Option<&Live>, language: Language) -> Told {
     match (&job.state, own) {
         (State::Processing(_), Some(live)) => {
             let told = match &live.fault {
-                Some(fault) => broken(fault, language),
+                Some(fault) => broken(fault),
                 None => plain("waiting", say::WEB_STATE_PRINTING, say::WEB_STATE_PRINTING_DO),
             };
             let (done, of) = (live.impressions.min(live.of), live.of);
@@ -43,18 +48,29 @@ pub fn tell(job: &Job, live: Option<&Live>, language: Language) -> Told {
             Told { advice, progress: (of > 0).then_some((done, of)), active: true, ..told }
         }
         (State::Processing(_), None) => plain("waiting", say::WEB_STATE_PRINTING, say::WEB_STATE_PENDING_NOW),
-        (State::Pending, Some(Live { fault: Some(fault), .. })) => Told { active: true, ..broken(fault, language) },
-        (State::Pending, None) if live.is_some_and(|live| live.ending.is_none()) => {
-            plain("waiting", say::WEB_STATE_PENDING, say::WEB_STATE_PENDING_DO)
-        }
+        (State::Pending, Some(Live { fault: Some(fault), .. })) => Told { active: true, ..broken(fault) },
+        (State::Pending, None) if ahead > 0 => Told {
+            advice: say::WEB_STATE_PENDING_DO.fill(language, &[("count", &say::WEB_AHEAD.count(language, ahead))]),
+            ..plain("waiting", say::WEB_STATE_PENDING, say::WEB_STATE_PENDING_NOW)
+        },
         (State::Pending, _) => plain("waiting", say::WEB_STATE_PENDING, say::WEB_STATE_PENDING_NOW),
-        (State::Held(Some(fault)), _) => {
-            Told { advice: fault.advice_when_held(language).into(), ..broken(fault, language) }
-        }
+        (State::Held(Some(fault)), _) => Told { advice: fault.advice_when_held(language).into(), ..broken(fault) },
         (State::Held(None), _) => plain("held", say::WEB_STATE_HELD, say::WEB_STATE_HELD_DO),
         (State::Incoming, _) => plain("held", say::WEB_STATE_INCOMING, say::WEB_STATE_INCOMING_DO),
         (State::Completed, _) => plain("completed", say::WEB_STATE_COMPLETED, say::WEB_STATE_COMPLETED_DO),
         (State::Canceled, _) => plain("held", say::WEB_STATE_CANCELED, say::WEB_STATE_CANCELED_DO),
+    }
+}
+
+/// The name by which scripts know a state.
+fn name(state: &State) -> &'static str {
+    match state {
+        State::Incoming => "incoming",
+        State::Held(_) => "held",
+        State::Pending => "pending",
+        State::Processing(_) => "processing",
+        State::Completed => "completed",
+        State::Canceled => "canceled",
     }
 }
 
@@ -64,6 +80,7 @@ fn fill(sentence: String, done: u32, of: u32) -> String {
 
 fn broken(fault: &Fault, language: Language) -> Told {
     Told {
+        name: "",
         look: "fault",
         title: fault.title(language),
         advice: fault.advice(language).into(),
@@ -102,21 +119,21 @@ mod tests {
     #[test]
     fn printing_counts_and_a_fault_says_what_to_do() {
         let printing = State::Processing(Phase::Sent { printer_job: 7 });
-        let told = tell(&job(printing.clone()), Some(&live(1, None)), Language::En);
+        let told = tell(&job(printing.clone()), Some(&live(1, None)), 0, Language::En);
         assert_eq!((told.advice.as_str(), told.progress, told.active), ("2 of 5 came out.", Some((2, 5)), true));
-        let told = tell(&job(printing.clone()), Some(&live(1, Some(Fault::MediaEmpty))), Language::Ru);
+        let told = tell(&job(printing.clone()), Some(&live(1, Some(Fault::MediaEmpty))), 0, Language::Ru);
         assert_eq!((told.look, told.active, told.progress), ("fault", true, Some((2, 5))));
-        let told = tell(&job(printing), Some(&live(2, None)), Language::Ru);
+        let told = tell(&job(printing), Some(&live(2, None)), 0, Language::Ru);
         assert_eq!((told.progress, told.active), (None, true));
     }
 
     #[test]
     fn who_waits_learns_why() {
-        let waiting = tell(&job(State::Pending), Some(&live(2, None)), Language::En);
-        assert!(waiting.active && waiting.advice.contains("before yours"));
+        let waiting = tell(&job(State::Pending), Some(&live(2, None)), 2, Language::En);
+        assert!(waiting.active && waiting.advice.contains("2\u{a0}documents"));
         let short = Fault::ShortCount { impressions: 3, of: 4 };
-        assert_eq!(tell(&job(State::Held(Some(short))), None, Language::En).title, "3 of 4 came out");
-        let jam = tell(&job(State::Held(Some(Fault::MediaJam))), None, Language::En);
+        assert_eq!(tell(&job(State::Held(Some(short))), None, 0, Language::En).title, "3 of 4 came out");
+        let jam = tell(&job(State::Held(Some(Fault::MediaJam))), None, 0, Language::En);
         assert!(jam.advice.contains("enter the code") && !jam.active, "{jam:?}");
     }
 }

@@ -42,7 +42,7 @@ pub async fn order(doors: &Doors, request: Request<Incoming>, form: &mut Form) -
     if file.media_type != MEDIA_TYPE && !file.name.to_lowercase().ends_with(".pdf") {
         return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "file", say::WEB_WRONG_FILE_TYPE));
     }
-    let ticket = form.ticket()?;
+    let ticket = form.ticket(None)?;
     let content = file.content?;
     let (member, _) = doors.roster.find(who.0, who.1).await?.ok_or(Error::NotInUnion)?;
     let order = Order { member: Some(member), source: "web".into(), title: title(&file.name), ticket };

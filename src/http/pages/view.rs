@@ -11,13 +11,20 @@ use super::{
     picture::{self, Picture},
     rest::{self, Missing},
     state::{self, Told},
+    strip::Strip,
 };
 use crate::{
-    http::{Doors, answer::Answer, query::Query},
-    job::{plan::Sides, ticket::Copies},
+    http::{Doors, answer::Answer, query::Query, routes},
+    job::{
+        plan::{NumberUp, Scaling, Sides},
+        ticket::Copies,
+    },
     store::jobs::Job,
     text::{Language, Text, file_size, say},
 };
+
+/// Where a preview is asked for.
+const PREVIEW: &str = "/file/{pin}/preview";
 
 /// What can be asked here.
 pub struct Offer {
@@ -26,6 +33,10 @@ pub struct Offer {
     color: bool,
     student_number: bool,
     bytes: u64,
+    /// Sheets of one job, at most.
+    sheets: u32,
+    /// Sheets in our own printer, as far as anybody said.
+    left: Option<u32>,
 }
 
 impl Offer {
@@ -37,6 +48,8 @@ impl Offer {
             color: printer.is_some_and(|can| can.color),
             student_number: doors.settings.print_api.allow_student_number,
             bytes: doors.settings.print_api.max_size_bytes,
+            sheets: doors.settings.print_api.max_page_count,
+            left: doors.queue.paper().left(),
         }
     }
 }
@@ -96,6 +109,8 @@ pub struct JobPage {
     title: String,
     facts: String,
     page_count: Option<u32>,
+    strip: Option<Strip>,
+    preview: Option<String>,
     note: Option<Note>,
     rest: Option<Missing>,
     here: Here,
@@ -150,8 +165,16 @@ impl Here {
 }
 
 impl JobPage {
-    /// With the form as it stands or was typed.
-    pub fn new(doors: &Doors, frame: Frame, job: &Job, form: Form, findings: Findings, note: Option<Note>) -> Self {
+    /// With the form as it stands or was typed; `ahead` jobs come before it.
+    pub fn new(
+        doors: &Doors,
+        frame: Frame,
+        job: &Job,
+        form: Form,
+        findings: Findings,
+        note: Option<Note>,
+        ahead: u64,
+    ) -> Self {
         let language = frame.language;
         let time = kept(doors, language);
         Self {
@@ -162,10 +185,12 @@ impl JobPage {
             groups: groups(&job.pin),
             ambiguous: job.pin.contains(['0', 'O', '1', 'I']),
             qr: picture::qr(&format!("{}{}", doors.settings.public_url(), super::link(&job.pin))),
-            state: state::tell(job, doors.queue.live().as_ref(), language),
+            state: state::tell(job, doors.queue.live().as_ref(), ahead, language),
             title: job.title.clone(),
             facts: facts(job, language),
             page_count: job.document.as_ref().map(|document| document.page_count),
+            strip: Strip::of(doors, job, language),
+            preview: preview(job),
             note,
             rest: missing(doors, &frame, job),
             here: Here::of(doors, &frame),
@@ -179,6 +204,13 @@ impl JobPage {
     pub fn answer(&self, status: StatusCode, query: &Query) -> Answer {
         page(self, status, query)
     }
+}
+
+/// Where the view of a document begins that reads otherwise than it prints, if this kiosk makes previews.
+fn preview(job: &Job) -> Option<String> {
+    let media_type = job.document.as_ref()?.media_type.as_str();
+    let prints_as_it_reads = media_type == "application/pdf" || media_type.starts_with("image/");
+    (routes::has(PREVIEW) && !prints_as_it_reads).then(|| PREVIEW.replace("{pin}", &job.pin))
 }
 
 fn missing(doors: &Doors, frame: &Frame, job: &Job) -> Option<Missing> {

@@ -17,6 +17,7 @@ fn printer() -> Capabilities {
         sides: Sides::ALL.to_vec(),
         sheet_back: SheetBack::Rotated,
         copies: 999,
+        pages_per_minute: None,
         media: vec![Media::a4()],
         model: "Test".into(),
     }
@@ -29,6 +30,7 @@ fn a_plan_keeps_what_was_asked_and_what_the_printer_has() {
         copies: Copies::new(2).expect("2"),
         two_sided: true,
         color: true,
+        ..Ticket::default()
     };
     let plan = Plan::fit(&ticket, &printer(), 10).expect("fits");
     assert_eq!((plan.pages.as_slice(), plan.copies, plan.repeats), ([2, 3, 4].as_slice(), 2, 1));

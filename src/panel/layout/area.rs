@@ -34,6 +34,26 @@ impl Area {
         self.y + self.h
     }
 
+    /// What this and `other` have in common; without a width or a height when that is nothing.
+    #[must_use]
+    pub fn overlap(self, other: Self) -> Self {
+        let (x, y) = (self.x.max(other.x), self.y.max(other.y));
+        let (right, bottom) = (self.right().min(other.right()), self.bottom().min(other.bottom()));
+        Self::new(x, y, (right - x).max(0), (bottom - y).max(0))
+    }
+
+    /// The smallest area that holds this and `other`.
+    #[must_use]
+    pub fn around(self, other: Self) -> Self {
+        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
+        Self::new(x, y, self.right().max(other.right()) - x, self.bottom().max(other.bottom()) - y)
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(self) -> bool {
+        self.w <= 0 || self.h <= 0
+    }
+
     /// Smaller by `x` left and right and `y` above and below.
     pub fn inset(self, x: i32, y: i32) -> Self {
         Self::new(self.x + x, self.y + y, self.w - 2 * x, self.h - 2 * y)

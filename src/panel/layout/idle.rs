@@ -1,4 +1,5 @@
-//! Idle: how to print, in three steps, and the QR code to begin with.
+//! Idle: how to print, in three steps, and the QR codes to begin with. The codes' cards are in `card`, what the kiosk says
+//! of itself along the lower edge in `readiness`.
 
 use super::{
     Ink, Role,
@@ -7,201 +8,143 @@ use super::{
     sheet::{Sheet, Side, Style},
 };
 use crate::{
-    panel::{
-        font::Face,
-        icon, palette,
-        qr::Modules,
-        scene::{Panel, PrinterView},
-        words,
-    },
-    text::{file_size, say},
+    panel::{font::Face, icon, scene::Panel},
+    text::{Text, file_size, say},
 };
+
+mod card;
+mod readiness;
 
 pub(super) fn lay(sheet: &mut Sheet, panel: &Panel, now_ms: u64) {
     brand(sheet, &panel.settings.kiosk_name);
     let m = sheet.m;
-    let bottom = sheet.screen.h - m.footer - m.margin * 3 / 4;
-    // The card is as wide as a square QR code and its words below allow.
-    let card_w = ((bottom - m.top) * 86 / 100).min(sheet.screen.w * 36 / 100);
-    let card = Area::new(sheet.screen.w - m.margin - card_w, m.top, card_w, bottom - m.top);
-    let left = Area::new(m.margin, m.top, card.x - 2 * m.margin, bottom - m.top);
-    instructions(sheet, panel, left);
-    qr_card(sheet, panel, card, now_ms);
-    footer(sheet, panel, now_ms);
+    let bottom = readiness::lay(sheet, panel, now_ms) - m.margin * 3 / 4;
+    let two = panel.settings.wifi.is_some();
+    let whole = Area::new(m.margin, m.top, sheet.screen.w - 2 * m.margin, bottom - m.top);
+    let button = Area { y: whole.bottom() - m.button, h: m.button, ..whole };
+    if m.tall {
+        let y = headline(sheet, whole, 1) + m.gap;
+        let steps_h = if two { m.header_h * 3 } else { m.header_h * 15 / 4 };
+        let cards = Area { y, h: (button.y - m.gap * 2 - steps_h - m.gap * 2 - y).min(whole.w), ..whole };
+        card::lay(sheet, panel, cards, now_ms);
+        let y = cards.bottom() + m.gap * 2;
+        steps(sheet, panel, Area { y, h: button.y - m.gap * 2 - y, ..whole });
+        let label = sheet.say(say::PANEL_ENTER_CODE);
+        return Button::primary("enter-code", label, icon::KEYBOARD).lay(sheet, button);
+    }
+    // A card is as wide as a square QR code and its words below allow.
+    let card_w = if two { whole.w * 57 / 100 } else { (whole.h * 84 / 100).min(whole.w * 38 / 100) };
+    let cards = Area { x: whole.right() - card_w, w: card_w, ..whole };
+    let left = Area { w: whole.w - card_w - m.margin, ..whole };
+    let y = headline(sheet, left, if two { 2 } else { 1 });
+    steps(sheet, panel, Area { y, h: button.y - y - m.gap * 3 / 2, ..left });
+    let label = sheet.say(say::PANEL_ENTER_CODE);
+    Button::primary("enter-code", label, icon::KEYBOARD).lay(sheet, Area { w: left.w, ..button });
+    card::lay(sheet, panel, cards, now_ms);
 }
 
 fn brand(sheet: &mut Sheet, name: &str) {
     let m = sheet.m;
     let mark = Area::new(m.margin, m.header_y, m.header_h, m.header_h);
-    let fill = (palette::PRIMARY_LIGHT, palette::PRIMARY);
+    let fill = (sheet.p.primary_light, sheet.p.primary);
     sheet.ink(Ink::Box { area: mark, radius: m.header_h * 3 / 10, fill });
-    sheet.icon(icon::PRINTER, mark, m.header_h * 11 / 20, palette::SURFACE);
+    sheet.icon(icon::PRINTER, mark, m.header_h * 11 / 20, sheet.p.on_primary);
     let begin = parts::languages(sheet);
     let x = mark.right() + m.gap * 7 / 5;
     let frame = Area::new(x, m.header_y, begin - x - m.gap, m.header_h);
-    let style = Style::new(Face::Semibold, m.label * 0.95, palette::INK);
-    let small = Style::new(Face::Regular, m.caption, palette::MUTED);
+    let most = m.header_h as f32 * 0.42;
+    let style = Style::new(Face::Semibold, m.label.min(most), sheet.p.ink);
+    let small = Style::new(Face::Regular, m.caption.min(most * 0.85), sheet.p.muted);
     sheet.text("kiosk-name", Role::Text, name, frame.row(0, 2, 0), 1, style);
     let tagline = sheet.say(say::PANEL_TAGLINE);
     sheet.text("tagline", Role::Text, tagline, frame.row(1, 2, 0), 1, small);
 }
 
-fn instructions(sheet: &mut Sheet, panel: &Panel, area: Area) {
+/// Title and lead; where they end.
+fn headline(sheet: &mut Sheet, area: Area, most: usize) -> i32 {
     let m = sheet.m;
-    let title = Style::new(Face::Bold, m.title, palette::INK);
+    let title = Style::new(Face::Bold, m.title, sheet.p.ink);
     let words = sheet.say(say::PANEL_IDLE_TITLE);
-    let mut y = area.y - m.gap / 2;
-    let line = Area { y, h: (m.title * 1.3) as i32, ..area };
-    sheet.text("heading", Role::Heading, words, line, 1, title);
-    y = line.bottom();
-    let lead = Style::new(Face::Regular, m.lead, palette::MUTED);
+    let lines = if most > 1 && title.face.width(words, title.size * 0.8) > area.w as f32 { 2 } else { 1 };
+    let line = Area { h: (m.title * 1.25) as i32 * lines, ..area };
+    sheet.text("heading", Role::Heading, words, line, lines as usize, title);
+    if lines > 1 {
+        return line.bottom();
+    }
+    let lead = Style::new(Face::Regular, m.lead, sheet.p.muted);
     let words = sheet.say(say::PANEL_IDLE_LEAD);
-    let line = Area { y, h: (m.lead * 1.4) as i32, ..area };
+    let line = Area { y: line.bottom(), h: (m.lead * 1.4) as i32, ..area };
     sheet.text("lead", Role::Text, words, line, 1, lead);
-    let button = Area { y: area.bottom() - m.button, h: m.button, ..area };
-    let top = line.bottom() + m.gap;
-    steps(sheet, panel, Area { y: top, h: button.y - top - m.gap * 2, ..area });
-    let label = sheet.say(say::PANEL_ENTER_CODE);
-    Button::primary("enter-code", label, icon::KEYBOARD).lay(sheet, button);
+    line.bottom() + m.gap
+}
+
+/// A step's sign, its words long and short, and its note.
+type Step = (char, (Text, Text), String);
+
+fn three(sheet: &Sheet, panel: &Panel) -> [Step; 3] {
+    let language = sheet.language;
+    let size = file_size(language, panel.settings.max_bytes);
+    let symbols = say::PANEL_SYMBOLS.count(language, panel.settings.code_length as u64);
+    let code = (say::PANEL_STEP_CODE, say::PANEL_STEP_CODE_SHORT);
+    let last = (icon::KEYBOARD, code, say::PANEL_STEP_CODE_NOTE.fill(language, &[("symbols", &symbols)]));
+    let limit = say::PANEL_STEP_UPLOAD_NOTE.fill(language, &[("size", &size)]);
+    if panel.settings.wifi.is_some() {
+        let join = (say::PANEL_STEP_JOIN, say::PANEL_STEP_JOIN_SHORT);
+        let send = (say::PANEL_STEP_SEND, say::PANEL_STEP_SEND_SHORT);
+        let note = sheet.say(say::PANEL_STEP_JOIN_NOTE).to_owned();
+        return [(icon::WIFI, join, note), (icon::UPLOAD, send, limit), last];
+    }
+    let scan = (say::PANEL_STEP_SCAN, say::PANEL_STEP_SCAN_SHORT);
+    let note = sheet.say(say::PANEL_STEP_SCAN_NOTE).to_owned();
+    let upload = (say::PANEL_STEP_UPLOAD, say::PANEL_STEP_UPLOAD);
+    [(icon::SMARTPHONE, scan, note), (icon::UPLOAD, upload, limit), last]
 }
 
 fn steps(sheet: &mut Sheet, panel: &Panel, area: Area) {
-    let (m, language) = (sheet.m, sheet.language);
-    let brief = m.compact || sheet.large;
-    let size = file_size(language, panel.settings.max_bytes);
-    let symbols = say::PANEL_SYMBOLS.count(language, panel.settings.code_length as u64);
-    let (scan, code) = match brief {
-        true => (say::PANEL_STEP_SCAN_SHORT, say::PANEL_STEP_CODE_SHORT),
-        false => (say::PANEL_STEP_SCAN, say::PANEL_STEP_CODE),
-    };
-    let three = [
-        (icon::SMARTPHONE, scan, say::PANEL_STEP_SCAN_NOTE.get(language).to_owned()),
-        (icon::UPLOAD, say::PANEL_STEP_UPLOAD, say::PANEL_STEP_UPLOAD_NOTE.fill(language, &[("size", &size)])),
-        (icon::KEYBOARD, code, say::PANEL_STEP_CODE_NOTE.fill(language, &[("symbols", &symbols)])),
-    ];
-    let side = (area.h / 4).min(m.header_h * 27 / 25);
-    for (index, (sign, name, note)) in three.into_iter().enumerate() {
+    let m = sheet.m;
+    let side = (area.h / 4).min(m.header_h);
+    let x = area.x + side + m.gap * 2;
+    let name = Style::new(Face::Semibold, m.label, sheet.p.ink);
+    let caption = Style::new(Face::Regular, m.caption, sheet.p.muted);
+    let all = three(sheet, panel);
+    let room = |text: &str, style: Style| style.face.width(text, style.size) <= (area.right() - x) as f32;
+    let (line, small) = ((m.label * 1.25) as i32, (m.caption * 1.3) as i32);
+    let long = all.iter().all(|(_, words, _)| room(sheet.say(words.0), name));
+    let noted = !m.compact && line + small <= area.h / 3 && all.iter().all(|(_, _, note)| room(note, caption));
+    for (index, (sign, words, note)) in all.into_iter().enumerate() {
         let row = area.row(index as i32, 3, 0);
         let disc = Area::new(row.x, row.y + (row.h - side) / 2, side, side);
         if index > 0 {
             let gap = row.h - side;
-            let dash = Area::new(disc.x + side / 2 - 1, disc.y - gap + 5, 2, gap - 10);
-            sheet.fill(dash, 1, palette::EDGE);
+            let dash = Area::new(disc.x + side / 2 - 1, disc.y - gap + gap / 4, 2, gap / 2);
+            sheet.fill(dash, 1, sheet.p.edge);
         }
-        sheet.fill(disc, side / 2, palette::TINT);
-        sheet.icon(sign, disc, side * 2 / 5, palette::PRIMARY);
-        let badge = Area::new(disc.right() - side * 3 / 10, disc.y - side / 20, side * 2 / 5, side * 2 / 5);
-        sheet.fill(badge, badge.h / 2, palette::PRIMARY);
-        let digit = Style::new(Face::Bold, badge.h as f32 * 0.62, palette::SURFACE).on(Side::Center);
-        sheet.words(&(index + 1).to_string(), badge, 1, digit);
-        let x = disc.right() + m.gap * 2;
+        if side < m.finger * 2 / 3 {
+            // Too small for a sign and a number: the number is what the words speak of.
+            number(sheet, index + 1, disc);
+        } else {
+            sheet.fill(disc, side / 2, sheet.p.tint);
+            sheet.icon(sign, disc, side * 2 / 5, sheet.p.accent);
+            let badge = (side * 2 / 5).max(m.finger / 3);
+            number(sheet, index + 1, Area::new(disc.right() - badge * 3 / 4, disc.y - badge / 8, badge, badge));
+        }
         let frame = Area { x, w: area.right() - x, ..row };
-        let style = Style::new(Face::Semibold, m.label * if brief { 1.1 } else { 1.0 }, palette::INK);
         let id = format!("step-{}", index + 1);
-        if brief {
-            sheet.text(&id, Role::Text, sheet.say(name), frame, 2, style);
+        let words = sheet.say(if long { words.0 } else { words.1 });
+        if !noted {
+            sheet.text(&id, Role::Text, words, frame, 2, name);
             continue;
         }
-        let (line, small) = ((m.label * 1.3) as i32, (m.caption * 1.35) as i32);
         let both = frame.middle(frame.w, line + small);
-        sheet.text(&id, Role::Text, sheet.say(name), Area { h: line, ..both }, 1, style);
-        let caption = Style::new(Face::Regular, m.caption, palette::MUTED);
+        sheet.text(&id, Role::Text, words, Area { h: line, ..both }, 1, name);
         let below = Area { y: both.y + line, h: small, ..both };
         sheet.text(&format!("{id}-note"), Role::Text, &note, below, 1, caption);
     }
 }
 
-fn qr_card(sheet: &mut Sheet, panel: &Panel, card: Area, now_ms: u64) {
-    let (m, language) = (sheet.m, sheet.language);
-    sheet.card(card);
-    let center = |face, size, color| Style::new(face, size, color).on(Side::Center);
-    let address_h = (m.label * 1.5) as i32;
-    let (caption_h, small_h) = ((m.caption * 1.5) as i32, if m.compact { 0 } else { (m.caption * 1.4) as i32 });
-    let words_h = caption_h + address_h + 16 + small_h;
-    // Above the code stands as much white as a scanner wants, below it the words begin at once.
-    let space = Area { y: card.y + m.gap * 2, h: card.h - words_h - m.gap * 4, ..card }.inset(m.gap * 2, 0);
-    let live = panel.qr.as_ref().filter(|qr| qr.until_ms > now_ms);
-    match live.and_then(|qr| Modules::encode(&qr.url)) {
-        Some(modules) => {
-            let side = modules.fitted(space.w.min(space.h));
-            let area = space.middle(side, side);
-            let label = sheet.say(say::PANEL_QR);
-            sheet.element("qr", Role::Image, label, area);
-            sheet.ink(Ink::Qr { area, modules });
-        }
-        None => {
-            let words = sheet.say(say::PANEL_QR_SOON);
-            sheet.text("qr", Role::Status, words, space, 2, center(Face::Regular, m.lead, palette::MUTED));
-        }
-    }
-    let inner = card.inset(m.gap * 2, 0);
-    let mut y = card.bottom() - words_h - m.gap * 3 / 2;
-    let words = sheet.say(say::PANEL_OR_OPEN);
-    let line = Area { y, h: caption_h, ..inner };
-    sheet.text("or-open", Role::Text, words, line, 1, center(Face::Regular, m.caption, palette::MUTED));
-    y = line.bottom();
-    let line = Area { y, h: address_h, ..inner };
-    let style = center(Face::Bold, m.label * 1.2, palette::INK);
-    sheet.text("address", Role::Text, &panel.settings.address, line, 1, style);
-    let Some(qr) = live else { return };
-    let left = qr.until_ms.saturating_sub(now_ms);
-    let whole = qr.until_ms.saturating_sub(qr.from_ms).max(1);
-    let bar = Area { y: line.bottom() + 6, h: 6, ..inner };
-    sheet.fill(bar, 3, palette::OFF);
-    let part = (f64::from(bar.w) * left.min(whole) as f64 / whole as f64) as i32;
-    sheet.fill(Area { w: part.max(6), ..bar }, 3, palette::PRIMARY_LIGHT);
-    let seconds = left.div_ceil(1_000);
-    let time = format!("{}:{:02}", seconds / 60, seconds % 60);
-    let label = say::PANEL_NEW_QR_IN.fill(language, &[("time", &time)]);
-    sheet.element("qr-time", Role::Progress, label.as_str(), bar).value = Some(time);
-    if !m.compact {
-        let frame = Area { y: bar.bottom() + 4, h: small_h, ..inner };
-        sheet.words(&label, frame, 1, center(Face::Medium, m.caption * 0.88, palette::MUTED));
-    }
-}
-
-fn footer(sheet: &mut Sheet, panel: &Panel, now_ms: u64) {
-    let (m, language) = (sheet.m, sheet.language);
-    let bar = Area::new(0, sheet.screen.h - m.footer, sheet.screen.w, m.footer);
-    sheet.fill(bar, 0, palette::SURFACE);
-    sheet.fill(Area { h: 1, ..bar }, 0, palette::HAIRLINE);
-    let side = m.footer.min(m.header_h);
-    let service = Area::new(bar.right() - m.margin - side, bar.y + (bar.h - side) / 2, side, side);
-    let label = sheet.say(say::PANEL_SERVICE);
-    sheet.element("service", Role::Button, label, service);
-    sheet.icon(icon::SETTINGS, service, side / 2, palette::MUTED);
-    let clock = Area::new(service.x - m.button - m.gap, bar.y, m.button, bar.h);
-    let minutes = (now_ms / 60_000) as i64 + i64::from(panel.settings.utc_offset_minutes);
-    let (hour, minute) = (minutes.div_euclid(60).rem_euclid(24), minutes.rem_euclid(60));
-    let time = format!("{hour}:{minute:02}");
-    let words = sheet.say(say::PANEL_CLOCK);
-    sheet.element("clock", Role::Status, words, clock).value = Some(time.clone());
-    sheet.digits(&time, clock, Style::new(Face::Bold, m.lead.min(m.footer as f32 * 0.4), palette::INK).on(Side::Right));
-    let (sign, look, words) = match &panel.printer {
-        PrinterView::Ready(_) => {
-            (icon::CIRCLE_CHECK, (palette::GOOD, palette::GOOD_TINT), sheet.say(say::PANEL_PRINTER_READY).to_owned())
-        }
-        PrinterView::Unknown => {
-            (icon::PRINTER, (palette::MUTED, palette::GROUND), sheet.say(say::PANEL_PRINTER_UNKNOWN).to_owned())
-        }
-        PrinterView::Fault(fault, _) => {
-            (icon::TRIANGLE_ALERT, (palette::WARN, palette::WARN_TINT), fault.title(language))
-        }
-    };
-    let media = say::PANEL_PAPER.fill(language, &[("media", &panel.offer().media)]);
-    let kept = say::PANEL_KEPT.fill(language, &[("time", &words::period(panel.settings.storage_hours, language))]);
-    let quiet = (palette::MUTED, palette::GROUND);
-    let height = m.footer * 9 / 14;
-    let end = clock.x - m.gap;
-    let mut x = m.margin;
-    for (id, text, sign, look) in [
-        ("printer-status", words, sign, look),
-        ("paper-status", media, icon::FILE_TEXT, quiet),
-        ("kept-status", kept, icon::SHIELD_CHECK, quiet),
-    ] {
-        let place = Area::new(x, bar.y + (bar.h - height) / 2 + 1, end - x, height);
-        if let Some(right) = parts::chip(sheet, id, &text, sign, place, look) {
-            x = right + m.gap;
-        }
-    }
+/// A number on a disc of the main colour.
+fn number(sheet: &mut Sheet, number: usize, badge: Area) {
+    sheet.fill(badge, badge.h / 2, sheet.p.primary);
+    let digit = Style::new(Face::Bold, badge.h as f32 * 0.7, sheet.p.on_primary).on(Side::Center);
+    sheet.words(&number.to_string(), badge, 1, digit);
 }

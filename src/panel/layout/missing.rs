@@ -14,7 +14,7 @@ use super::{
 use crate::{
     panel::{
         font::Face,
-        icon, palette,
+        icon,
         scene::{
             Failed,
             missing::{Missing, Question},
@@ -30,19 +30,29 @@ const MOST_SHEETS: u32 = 24;
 pub(super) fn lay(sheet: &mut Sheet, failed: &Failed, missing: &Missing) {
     let m = sheet.m;
     parts::languages(sheet);
-    let (whole, row, line) = super::outcome::places(sheet);
-    let middle = Area { y: whole.bottom() - m.button, h: m.button, ..whole };
-    let shown = missing.rest.sheets() <= MOST_SHEETS && missing.question() != Question::Last;
-    let signs = if shown { m.header_h * 3 / 4 } else { 0 };
-    let asks = missing.question() != Question::None;
+    let count = if matches!(missing.question(), Question::One(_)) { 2 } else { 3 };
+    let (whole, row, line) = super::outcome::places(sheet, count);
+    let asks = match missing.question() {
+        Question::None => 0,
+        Question::One(_) => parts::buttons_height(sheet, 2),
+        Question::Last => m.button,
+    };
+    let middle = Area { y: whole.bottom() - asks, h: asks, ..whole };
+    let asks = asks > 0;
     let bottom = if asks { middle.y } else { whole.bottom() };
-    let room = Area { h: bottom - whole.y - signs - m.gap * if shown { 3 } else { 1 }, ..whole };
     let (title, lead) = words(sheet, &failed.review, missing);
     let (sign, look) = match asks {
-        true => (' ', (palette::INK, palette::INK)),
-        false => (icon::TRIANGLE_ALERT, (palette::WARN, palette::WARN_TINT)),
+        true => (' ', (sheet.p.ink, sheet.p.ink)),
+        false => (icon::TRIANGLE_ALERT, (sheet.p.warn, sheet.p.warn_tint)),
     };
     let message = Message { icon: sign, look, title: &title, lead: &lead, second: "" };
+    // The words come first.
+    let wanted = message.height(sheet, Area { h: parts::UNBOUNDED, ..whole });
+    let shown = missing.rest.sheets() <= MOST_SHEETS
+        && missing.question() != Question::Last
+        && bottom - whole.y - wanted >= m.header_h * 3 / 4 + m.gap * 3;
+    let signs = if shown { m.header_h * 3 / 4 } else { 0 };
+    let room = Area { h: bottom - whole.y - signs - m.gap * if shown { 3 } else { 1 }, ..whole };
     if asks {
         let spare = ((room.h - message.height(sheet, room)) / 2).max(0);
         message.say(sheet, room.down(spare));
@@ -91,18 +101,21 @@ fn words(sheet: &Sheet, review: &Review, missing: &Missing) -> (String, String) 
 
 /// A small sheet for each: out, doubtful, missing.
 fn one_by_one(sheet: &mut Sheet, missing: &Missing, row: Area) {
-    let (width, gap) = (row.h * 7 / 10, row.h / 4);
     let count = missing.rest.sheets() as i32;
+    // Many sheets on a narrow screen are smaller.
+    let h = row.h.min(row.w * 20 / (19 * count.max(1)));
+    let row = row.middle(row.w, h);
+    let (width, gap) = (h * 7 / 10, h / 4);
     let place = row.middle(width * count + gap * (count - 1), row.h);
     for index in 0..count {
         let area = Area { x: place.x + index * (width + gap), w: width, ..place };
         let number = index as u32 + 1;
         let (edge, inside, ink) = if number <= missing.rest.least_sheets() {
-            (palette::GOOD, palette::GOOD, palette::SURFACE)
+            (sheet.p.good, sheet.p.good, sheet.p.surface)
         } else if number <= missing.rest.most_sheets() {
-            (palette::WARN, palette::WARN_TINT, palette::WARN)
+            (sheet.p.warn, sheet.p.warn_tint, sheet.p.warn)
         } else {
-            (palette::EDGE, palette::SURFACE, palette::MUTED)
+            (sheet.p.edge, sheet.p.surface, sheet.p.muted)
         };
         sheet.edged(area, 4, (edge, 2), inside);
         let style = Style::new(Face::Semibold, row.h as f32 * 0.4, ink).on(Side::Center);
@@ -126,12 +139,12 @@ fn stepper(sheet: &mut Sheet, review: &Review, missing: &Missing, row: Area) {
     let wide = row.middle((row.w * 4 / 5).max(row.h * 4).min(row.w), row.h);
     let left = Area { w: row.h, ..wide };
     let right = Area { x: wide.right() - row.h, w: row.h, ..wide };
-    sheet.edged(wide, row.h / 4, (palette::EDGE, 2), palette::SURFACE);
+    sheet.edged(wide, row.h / 4, (sheet.p.edge, 2), sheet.p.surface);
     for (id, label, sign, area, on) in [
         ("sheets-minus", fewer, icon::MINUS, left, missing.out > 0),
         ("sheets-plus", more, icon::PLUS, right, missing.out < missing.rest.sheets()),
     ] {
-        let ink = if on { palette::PRIMARY } else { palette::OFF_INK };
+        let ink = if on { sheet.p.accent } else { sheet.p.off_ink };
         sheet.element(id, Role::Button, label, area).enabled = on;
         sheet.icon(sign, area, row.h / 2, ink);
     }
@@ -147,7 +160,7 @@ fn stepper(sheet: &mut Sheet, review: &Review, missing: &Missing, row: Area) {
     };
     let label = if pages.is_empty() { title.clone() } else { format!("{title}, {pages}") };
     sheet.element("sheets-out", Role::Status, label, room).value = Some(missing.out.to_string());
-    let style = Style::new(Face::Semibold, m.action, palette::INK).on(Side::Center);
+    let style = Style::new(Face::Semibold, m.action, sheet.p.ink).on(Side::Center);
     if pages.is_empty() {
         sheet.words(&title, room, 1, style);
         return;
@@ -155,7 +168,7 @@ fn stepper(sheet: &mut Sheet, review: &Review, missing: &Missing, row: Area) {
     let upper = Area { y: room.y + room.h / 10, h: room.h * 45 / 100, ..room };
     sheet.words(&title, upper, 1, style);
     let lower = Area { y: upper.bottom(), h: room.h * 38 / 100, ..room };
-    sheet.words(&pages, lower, 1, Style { size: m.caption, color: palette::MUTED, face: Face::Regular, ..style });
+    sheet.words(&pages, lower, 1, Style { size: m.caption, color: sheet.p.muted, face: Face::Regular, ..style });
 }
 
 fn ways(sheet: &mut Sheet, missing: &Missing, row: Area) {

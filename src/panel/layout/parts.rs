@@ -6,7 +6,7 @@ use super::{
     sheet::{Sheet, Side, Style},
 };
 use crate::{
-    panel::{canvas::Argb, font::Face, icon, palette},
+    panel::{canvas::Argb, font::Face, icon},
     text::{Language, say},
 };
 
@@ -46,18 +46,18 @@ impl<'a> Button<'a> {
         let radius = (area.h / 4).clamp(12, 24);
         let ink = match (self.enabled, self.weight) {
             (false, _) => {
-                sheet.fill(area, radius, palette::OFF);
-                palette::OFF_INK
+                sheet.fill(area, radius, sheet.p.off);
+                sheet.p.off_ink
             }
             (true, Weight::Primary) => {
                 sheet.shadow(area, radius, 12);
-                let fill = (palette::PRIMARY_LIGHT, palette::PRIMARY);
+                let fill = (sheet.p.primary_light, sheet.p.primary);
                 sheet.ink(super::Ink::Box { area, radius, fill });
-                palette::SURFACE
+                sheet.p.on_primary
             }
             (true, Weight::Plain) => {
-                sheet.edged(area, radius, (palette::EDGE, 2), palette::SURFACE);
-                palette::INK
+                sheet.edged(area, radius, (sheet.p.edge, 2), sheet.p.surface);
+                sheet.p.ink
             }
         };
         sheet.element(self.id, Role::Button, self.label, area).enabled = self.enabled;
@@ -90,30 +90,52 @@ fn icon_and_words(sheet: &mut Sheet, area: Area, (icon, label): (char, &str), in
 /// The languages and the size of type, at the right of the header. Returns where they begin.
 pub(super) fn languages(sheet: &mut Sheet) -> i32 {
     let (right, y, h) = (sheet.screen.w - sheet.m.margin, sheet.m.header_y, sheet.m.header_h);
-    let each = h * 7 / 5;
-    let pill = Area::new(right - 2 * each, y, 2 * each, h);
-    sheet.edged(pill, h / 2, (palette::EDGE, 1), palette::SURFACE);
-    let both = [("language-ru", say::PANEL_RUSSIAN, Language::Ru), ("language-en", say::PANEL_ENGLISH, Language::En)];
-    for (index, (id, name, language)) in both.into_iter().enumerate() {
-        let half = pill.column(index as i32, 2, 0);
+    let (each, apart) = (h * 5 / 4, sheet.m.apart);
+    let both = Area::new(right - 2 * each - apart, y, 2 * each + apart, h);
+    let names = [("language-ru", say::PANEL_RUSSIAN, Language::Ru), ("language-en", say::PANEL_ENGLISH, Language::En)];
+    for (index, (id, name, language)) in names.into_iter().enumerate() {
+        let pill = both.column(index as i32, 2, apart);
         let chosen = language == sheet.language;
-        if chosen {
-            sheet.fill(half.inset(3, 3), h / 2 - 3, palette::PRIMARY);
-        }
-        let color = if chosen { palette::SURFACE } else { palette::MUTED };
-        let style = Style::new(Face::Semibold, (h as f32 * 0.36).round(), color).on(Side::Center);
+        let (edge, ground, ink, face) = match chosen {
+            true => (sheet.p.primary, sheet.p.primary, sheet.p.on_primary, Face::Bold),
+            false => (sheet.p.edge, sheet.p.surface, sheet.p.ink, Face::Medium),
+        };
+        sheet.edged(pill, h / 2, (edge, 2), ground);
+        let style = Style::new(face, (h as f32 * 0.37).round(), ink).on(Side::Center);
         let name = sheet.say(name);
-        sheet.element(id, Role::Button, name, half).value = Some(if chosen { "on" } else { "off" }.into());
-        sheet.words(name, half.inset(6, 4), 1, style);
+        sheet.element(id, Role::Button, name, pill).value = Some(if chosen { "on" } else { "off" }.into());
+        sheet.words(name, pill.inset(6, 4), 1, style);
     }
-    let large = Area::new(pill.x - sheet.m.gap - h, y, h, h);
+    let large = Area::new(both.x - apart - h, y, h, h);
     let on = sheet.large;
-    let (ground, ink) = if on { (palette::PRIMARY, palette::SURFACE) } else { (palette::SURFACE, palette::INK) };
-    sheet.edged(large, h / 2, (palette::EDGE, 1), ground);
+    let (edge, ground, ink) = match on {
+        true => (sheet.p.primary, sheet.p.primary, sheet.p.on_primary),
+        false => (sheet.p.edge, sheet.p.surface, sheet.p.ink),
+    };
+    sheet.edged(large, h / 2, (edge, 2), ground);
     sheet.icon(icon::A_LARGE_SMALL, large, h / 2, ink);
+    if on {
+        // A tick says it to whoever does not see the colour.
+        let badge = Area::new(large.right() - h * 2 / 5, large.y - h / 12, h * 2 / 5, h * 2 / 5);
+        sheet.edged(badge, badge.h / 2, (sheet.p.primary, 2), sheet.p.surface);
+        sheet.icon(icon::CHECK, badge, badge.h * 2 / 3, sheet.p.ink);
+    }
     let label = sheet.say(say::PANEL_LARGE_TEXT);
     sheet.element("large-text", Role::Switch, label, large).value = Some(if on { "on" } else { "off" }.into());
     large.x
+}
+
+/// Where a scene's title stands: between the header's buttons, or below them when the screen is on its end. What follows
+/// begins at `m.top`, which moves down then.
+pub(super) fn title_frame(sheet: &mut Sheet, left: i32, right: i32) -> Area {
+    let m = sheet.m;
+    if !m.tall {
+        let x = left + m.gap * 2;
+        return Area::new(x, m.header_y, right - m.gap * 2 - x, m.header_h);
+    }
+    let frame = Area::new(m.margin, m.header_y + m.header_h + m.gap, sheet.screen.w - 2 * m.margin, m.header_h);
+    sheet.m.top = frame.bottom() + m.gap * 3 / 2;
+    frame
 }
 
 /// The button that leaves, at the left of the header. Returns where it ends.
@@ -121,13 +143,13 @@ pub(super) fn back(sheet: &mut Sheet) -> i32 {
     let h = sheet.m.header_h;
     let label = sheet.say(say::PANEL_BACK);
     let size = sheet.m.action.min(h as f32 * 0.42);
-    let style = Style::new(Face::Semibold, size, palette::INK);
+    let style = Style::new(Face::Semibold, size, sheet.p.ink);
     let words = style.face.width(label, size).ceil() as i32;
     let (pad, side) = (h * 2 / 5, h * 2 / 5);
     let area = Area::new(sheet.m.margin, sheet.m.header_y, 2 * pad + side + 12 + words, h);
-    sheet.edged(area, h / 2, (palette::EDGE, 2), palette::SURFACE);
+    sheet.edged(area, h / 2, (sheet.p.edge, 2), sheet.p.surface);
     sheet.element("back", Role::Button, label, area);
-    sheet.icon(icon::ARROW_LEFT, Area::new(area.x + pad, area.y, side, h), side, palette::INK);
+    sheet.icon(icon::ARROW_LEFT, Area::new(area.x + pad, area.y, side, h), side, sheet.p.ink);
     sheet.words(label, Area::new(area.x + pad + side + 12, area.y, words + 1, h), 1, style);
     area.right()
 }
@@ -141,14 +163,17 @@ pub(super) fn chip(
     place: Area,
     look: (Argb, Argb),
 ) -> Option<i32> {
-    let style = Style::new(Face::Medium, sheet.m.caption, look.0);
-    let side = (style.size * 1.3) as i32;
-    let words = style.face.width(text, style.size).ceil() as i32;
-    let (pad, gap) = (place.h / 3, place.h / 6);
-    let width = 2 * pad + side + gap + words;
-    if width > place.w {
-        return None;
-    }
+    let fits = |size: f32| {
+        let style = Style::new(Face::Medium, size, look.0);
+        let side = (size * 1.3) as i32;
+        let words = style.face.width(text, size).ceil() as i32;
+        let (pad, gap) = (place.h / 3, place.h / 6);
+        let width = 2 * pad + side + gap + words;
+        (width <= place.w).then_some((style, side, words, pad, gap, width))
+    };
+    let size = sheet.m.caption.min(place.h as f32 * 0.55);
+    let (style, side, words, pad, gap, width) =
+        [1.0, 0.87, 0.75].into_iter().find_map(|part| fits((size * part).max(size.min(12.5))))?;
     let area = Area { w: width, ..place };
     sheet.fill(area, area.h / 2, look.1);
     sheet.element(id, Role::Status, text, area);
@@ -156,6 +181,9 @@ pub(super) fn chip(
     sheet.words(text, Area::new(area.x + pad + side + gap, area.y, words + 1, area.h), 1, style);
     Some(area.right())
 }
+
+/// More height than any words take.
+pub(super) const UNBOUNDED: i32 = 100_000;
 
 /// A message in the middle of the screen: its sign, what happened, what to do.
 pub(super) struct Message<'a> {
@@ -169,8 +197,15 @@ pub(super) struct Message<'a> {
 impl Message<'_> {
     /// Draws it in the middle of `area`.
     pub(super) fn lay(&self, sheet: &mut Sheet, area: Area) {
-        let sign = (area.h * 30 / 100).min(sheet.m.header_h * 9 / 4);
         let gap = sheet.m.gap * 3 / 2;
+        // The words come first: the sign has what they leave.
+        let spare = area.h - self.height(sheet, Area { h: UNBOUNDED, ..area }) - gap;
+        let sign = (area.h * 30 / 100).min(sheet.m.header_h * 9 / 4).min(spare);
+        if sign < sheet.m.header_h * 2 / 3 {
+            let spare = (area.h - self.height(sheet, area)).max(0) / 2;
+            self.say(sheet, Area { h: area.h - spare, ..area.down(spare) });
+            return;
+        }
         let words = Area { h: area.h - sign - gap, ..area };
         let spare = (words.h - self.height(sheet, words)).max(0) / 2;
         let disc = Area::new(area.x + (area.w - sign) / 2, area.y + spare, sign, sign);
@@ -189,14 +224,17 @@ impl Message<'_> {
     /// Draws only its words, from the top of `area` on. Returns where they end.
     pub(super) fn say(&self, sheet: &mut Sheet, area: Area) -> i32 {
         let m = sheet.m;
-        let heading = Style::new(Face::Bold, m.heading, palette::INK).on(Side::Center);
-        let title = Area { h: (heading.size * 1.3) as i32, ..area };
-        sheet.text("heading", Role::Heading, self.title, title, 1, heading);
-        let lead = Style::new(Face::Regular, m.lead, palette::MUTED).on(Side::TopCenter);
+        let heading = Style::new(Face::Bold, m.heading, sheet.p.ink).on(Side::Center);
+        // A long title takes two lines before it becomes small.
+        let lines = if heading.face.width(self.title, heading.size * 0.72) > area.w as f32 { 2 } else { 1 };
+        let size = if lines == 2 { heading.size * 0.86 } else { heading.size };
+        let title = Area { h: (size * 1.3) as i32 * lines, ..area };
+        sheet.text("heading", Role::Heading, self.title, title, lines as usize, Style { size, ..heading });
+        let lead = Style::new(Face::Regular, m.lead, sheet.p.muted).on(Side::TopCenter);
         let y = title.bottom() + m.gap * 3 / 4;
         let narrow = Area { y, h: area.bottom() - y, ..area }.inset(area.w / 40, 0);
         let both = !self.second.is_empty();
-        let space = Area { h: if both { narrow.h * 6 / 10 } else { narrow.h }, ..narrow };
+        let space = Area { h: if both { narrow.h * 65 / 100 } else { narrow.h }, ..narrow };
         let taken = sheet.text("message", Role::Status, self.lead, space, 3, lead);
         if !both {
             return taken.bottom();
@@ -204,16 +242,34 @@ impl Message<'_> {
         let y = taken.bottom() + m.gap;
         let space = Area { y, h: area.bottom() - y, ..narrow };
         let style = Style { size: m.caption, ..lead };
+        if space.h < (style.size * 1.2) as i32 {
+            return taken.bottom();
+        }
         sheet.text("note", Role::Text, self.second, space, 2, style).bottom()
     }
 }
 
-/// One or two buttons side by side in the middle of `row`, as wide as their words want.
+/// How high a row of so many buttons is: on a screen that stands on its end they stand on each other.
+pub(super) fn buttons_height(sheet: &Sheet, count: i32) -> i32 {
+    let m = sheet.m;
+    if m.tall { m.button * count + m.apart.max(m.gap) * (count - 1) } else { m.button }
+}
+
+/// Buttons side by side in the middle of `row`, as wide as their words want; or on each other, the main one on top.
 pub(super) fn buttons<const N: usize>(sheet: &mut Sheet, row: Area, all: [Button<'_>; N]) {
-    let gap = sheet.m.gap * 3 / 2;
-    let wants = |label: &str| Face::Semibold.width(label, sheet.m.action) as i32 + sheet.m.button * 2;
+    let m = sheet.m;
+    let gap = m.apart.max(m.gap * 3 / 2);
+    let wants = |label: &str| Face::Semibold.width(label, m.action) as i32 + m.button * 2;
+    let widest = all.iter().map(|button| wants(button.label)).max().unwrap_or(0);
+    if m.tall {
+        let place = row.middle(widest.max(row.w * 7 / 10).min(row.w), row.h);
+        for (index, button) in all.into_iter().rev().enumerate() {
+            button.lay(sheet, place.row(index as i32, N as i32, m.apart.max(m.gap)));
+        }
+        return;
+    }
     let most = (row.w - gap * (N as i32 - 1)) / N.max(1) as i32;
-    let each = all.iter().map(|button| wants(button.label)).max().unwrap_or(0).max(row.w / 4).min(most);
+    let each = widest.max(row.w / 4).min(most);
     let whole = each * N as i32 + gap * (N as i32 - 1);
     let place = row.middle(whole, row.h);
     for (index, button) in all.into_iter().enumerate() {

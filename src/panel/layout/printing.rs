@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     panel::{
-        icon, palette,
+        icon,
         scene::{Panel, Printing},
     },
     text::say,
@@ -17,31 +17,52 @@ use crate::{
 /// So many sides are shown one by one; more are only counted.
 const MOST_SIDES: u32 = 24;
 
-pub(super) fn lay(sheet: &mut Sheet, _panel: &Panel, printing: &Printing) {
+pub(super) fn lay(sheet: &mut Sheet, panel: &Panel, printing: &Printing) {
     let m = sheet.m;
     parts::languages(sheet);
-    let width = (sheet.screen.w * 2 / 3).max(600).min(sheet.screen.w - 2 * m.margin);
-    let height = sheet.screen.h - m.top - m.margin * 3 / 2;
+    let most = sheet.screen.w - 2 * m.margin;
+    let width = if m.tall { most } else { (sheet.screen.w * 3 / 4).min(most) };
+    let height = sheet.screen.h - m.top - m.margin;
     let card = Area::new((sheet.screen.w - width) / 2, m.top, width, height);
     sheet.card(card);
-    let inner = card.inset(m.margin, m.gap * 5 / 2);
-    let button = Area { y: inner.bottom() - m.button * 8 / 9, h: m.button * 8 / 9, ..inner };
+    let inner = card.inset(m.margin, m.gap * 2);
+    let button = Area { y: inner.bottom() - m.button, h: m.button, ..inner };
     let (title, lead) = words(sheet, printing);
-    let message = Message { icon: ' ', look: (palette::INK, palette::INK), title: &title, lead, second: "" };
-    let circle = Area { h: inner.h * 31 / 100, ..inner };
-    let sides = if printing.of > MOST_SIDES { 0 } else { m.header_h * 2 / 5 };
+    let (look, second) = ((sheet.p.ink, sheet.p.ink), file_of(sheet, panel));
+    let message = Message { icon: ' ', look, title: &title, lead, second: &second };
+    let wanted = message.height(sheet, Area { h: parts::UNBOUNDED, ..inner });
+    let circle = Area { h: (inner.h * if m.tall { 36 } else { 30 } / 100).min(inner.w * 3 / 4), ..inner };
     let gap = m.gap * 3 / 2;
-    let top = circle.bottom() + gap;
-    let room = Area { y: top, h: button.y - gap - sides - gap - top, ..inner };
+    // The words come first; the ring makes room, and where that is not enough the small sheets do.
+    let free = button.y - gap * 2 - inner.y - wanted;
+    let sides = rows_of(printing.of, m.header_h * 2 / 5, inner.w);
+    let sides = sides.filter(|_| free >= m.header_h * 2 / 5 + gap + m.header_h);
+    let taken = if sides.is_some() { m.header_h * 2 / 5 + gap } else { 0 };
+    let circle = Area { h: circle.h.min(free - taken).max(m.header_h), ..circle };
+    let spared = if sides.is_some() { m.header_h * 2 / 5 + gap } else { 0 };
+    let room = Area { y: 0, h: button.y - gap - spared - gap - circle.h - inner.y, ..inner };
     // What is left over goes between the parts.
-    let spare = ((room.h - message.height(sheet, room)) / 3).max(0);
+    let spare = ((room.h - message.height(sheet, room)) / 4).max(0);
+    let circle = circle.down(spare);
     ring(sheet, printing, circle);
-    let end = message.say(sheet, room.down(spare));
-    if sides > 0 {
-        one_by_one(sheet, printing, Area { y: end + (button.y - end - sides) / 2, h: sides, ..inner });
+    let end = message.say(sheet, Area { y: circle.bottom() + gap + spare, ..room });
+    if let Some((row_h, step)) = sides {
+        let row = Area { y: end + (button.y - end - row_h) / 2, h: row_h, ..inner };
+        one_by_one(sheet, printing, row, step);
     }
     let label = sheet.say(say::PANEL_CANCEL);
     parts::buttons(sheet, button, [Button::plain("cancel", label, icon::CROSS).when(!printing.canceling)]);
+}
+
+/// Which of several files it is.
+fn file_of(sheet: &Sheet, panel: &Panel) -> String {
+    let before = panel.came_out.jobs.len();
+    let all = before + 1 + panel.following.len();
+    let (number, of) = ((before + 1).to_string(), all.to_string());
+    if all < 2 {
+        return String::new();
+    }
+    say::PANEL_FILE_OF.fill(sheet.language, &[("number", &number), ("of", &of)])
 }
 
 /// What happens now, and what to do meanwhile.
@@ -61,13 +82,13 @@ fn words(sheet: &Sheet, printing: &Printing) -> (String, &'static str) {
 fn ring(sheet: &mut Sheet, printing: &Printing, space: Area) {
     let language = sheet.language;
     let square = space.middle(space.h, space.h);
-    let stroke = (square.h / 13).max(8);
+    let stroke = (square.h / 13).max(4);
     let part = f64::from(printing.impressions.unwrap_or(0)) / f64::from(printing.of.max(1));
     let (sign, ink) = match printing.fault {
-        Some(_) => (icon::TRIANGLE_ALERT, palette::WARN),
-        None => (icon::PRINTER, palette::PRIMARY_LIGHT),
+        Some(_) => (icon::TRIANGLE_ALERT, sheet.p.warn),
+        None => (icon::PRINTER, sheet.p.accent),
     };
-    sheet.ink(Ink::Ring { area: square, stroke, part: 1.0, color: palette::HAIRLINE });
+    sheet.ink(Ink::Ring { area: square, stroke, part: 1.0, color: sheet.p.hairline });
     sheet.ink(Ink::Ring { area: square, stroke, part: part as f32, color: ink });
     sheet.icon(sign, square, square.h / 3, ink);
     let (count, of) = (printing.impressions.unwrap_or(0).to_string(), printing.of.to_string());
@@ -75,16 +96,22 @@ fn ring(sheet: &mut Sheet, printing: &Printing, space: Area) {
     sheet.element("progress", Role::Progress, label, square).value = Some(format!("{count}/{of}"));
 }
 
+/// Height of the row of small sheets and the step from one to the next, when so many of them have room side by side.
+fn rows_of(count: u32, height: i32, width: i32) -> Option<(i32, i32)> {
+    let step = height * 11 / 10;
+    (count <= MOST_SIDES && step * count as i32 <= width).then_some((height, step))
+}
+
 /// A small sheet for each side: those that came out are filled.
-fn one_by_one(sheet: &mut Sheet, printing: &Printing, row: Area) {
-    let (width, gap) = (row.h * 7 / 10, row.h * 2 / 5);
+fn one_by_one(sheet: &mut Sheet, printing: &Printing, row: Area, step: i32) {
+    let width = row.h * 7 / 10;
     let count = printing.of as i32;
-    let place = row.middle(width * count + gap * (count - 1), row.h);
+    let place = row.middle(step * (count - 1) + width, row.h);
     for index in 0..count {
-        let area = Area { x: place.x + index * (width + gap), w: width, ..place };
+        let area = Area { x: place.x + index * step, w: width, ..place };
         let out = (index as u32) < printing.impressions.unwrap_or(0);
-        let inside = if out { palette::PRIMARY_LIGHT } else { palette::SURFACE };
-        let edge = if out { palette::PRIMARY_LIGHT } else { palette::EDGE };
+        let inside = if out { sheet.p.accent } else { sheet.p.surface };
+        let edge = if out { sheet.p.accent } else { sheet.p.edge };
         sheet.edged(area, 3, (edge, 2), inside);
     }
 }

@@ -1,4 +1,5 @@
-//! Service: what a technician asks first, name and value, plainly.
+//! Service: the technician's side. Behind the code a tab for each question a technician has, large enough for a gloved
+//! finger; at the left of wide screens, in two rows below on tall ones.
 
 use super::{
     Role,
@@ -7,51 +8,111 @@ use super::{
     sheet::{Sheet, Side, Style},
 };
 use crate::{
-    panel::{font::Face, palette, scene::Panel},
-    text::say,
+    panel::{
+        font::Face,
+        icon,
+        scene::{
+            Panel,
+            desk::{Calibration, Page},
+        },
+    },
+    text::{Text, say},
 };
 
+mod cross;
+mod device;
+mod lock;
+mod log;
 mod paper;
+mod printer;
+mod record;
+mod restart;
+mod rows;
+mod screen;
 
-/// As many lines as the smallest screen shows.
-const MOST_LINES: usize = 9;
-
-pub(super) fn lay(sheet: &mut Sheet, panel: &Panel) {
+pub(super) fn lay(sheet: &mut Sheet, panel: &Panel, now_ms: u64) {
+    if let Some(at) = panel.cross() {
+        return cross::lay(sheet, panel, at);
+    }
+    let left = parts::back(sheet);
+    let right = parts::languages(sheet);
+    let title = parts::title_frame(sheet, left, right);
     let m = sheet.m;
-    let left = parts::back(sheet) + m.gap * 2;
-    let right = parts::languages(sheet) - m.gap * 2;
-    let title = Area::new(left, m.header_y, right - left, m.header_h);
     let words = sheet.say(say::PANEL_SERVICE_TITLE);
-    let style = Style::new(Face::Semibold, m.label * 1.1, palette::INK);
-    sheet.text("heading", Role::Heading, words, title, 1, style);
-    let small = (m.caption * 1.6) as i32;
-    let bottom = sheet.screen.h - m.margin / 2 - small;
-    let card = Area::new(m.margin, m.top, sheet.screen.w - 2 * m.margin, bottom - m.gap - m.top);
-    sheet.edged(card, m.radius * 6 / 7, (palette::HAIRLINE, 1), palette::SURFACE);
-    let paper = Area { y: card.bottom() - m.button - m.gap, h: m.button, ..card }.inset(m.gap * 2, 0);
-    paper::lay(sheet, panel, paper);
-    let inner = Area { h: paper.y - m.gap - card.y, ..card }.inset(m.gap * 2, m.gap / 2);
-    if panel.lines.is_empty() {
-        let words = sheet.say(say::PANEL_SERVICE_EMPTY);
-        let style = Style::new(Face::Regular, m.lead, palette::MUTED).on(Side::Center);
-        sheet.text("service-lines", Role::Text, words, inner, 1, style);
+    let style = Style::new(Face::Semibold, m.label * 1.1, sheet.p.ink);
+    sheet.text("heading", Role::Heading, words, title, 2, style);
+    let bottom = sheet.screen.h - m.margin / 2;
+    let whole = Area::new(m.margin, m.top, sheet.screen.w - 2 * m.margin, bottom - m.top);
+    if !panel.desk.open {
+        return lock::lay(sheet, panel, whole, now_ms);
     }
-    let step = (inner.h / MOST_LINES as i32).max(1);
-    for (index, (name, value)) in panel.lines.iter().take(MOST_LINES).enumerate() {
-        let row = Area { y: inner.y + index as i32 * step, h: step, ..inner };
-        if index > 0 {
-            sheet.fill(Area { h: 1, ..row }, 0, palette::HAIRLINE);
+    let (place, content) = if m.tall {
+        let h = 2 * m.finger + m.apart;
+        // For the thumb.
+        let y = whole.bottom() - h;
+        (Area { y, h, ..whole }, Area { h: y - m.gap * 2 - whole.y, ..whole })
+    } else {
+        let w = whole.w * 31 / 100;
+        let x = whole.x + w + m.gap * 2;
+        (Area { w, ..whole }, Area { x, w: whole.right() - x, ..whole })
+    };
+    tabs(sheet, panel.desk.page, place);
+    sheet.edged(content, m.radius * 6 / 7, (sheet.p.hairline, 1), sheet.p.surface);
+    let inner = content.inset(m.gap * 2, m.gap * 3 / 2);
+    match panel.desk.page {
+        Page::Printer => printer::lay(sheet, panel, inner),
+        Page::Network => device::network(sheet, panel, inner),
+        Page::Members => device::members(sheet, panel, inner),
+        Page::Device => device::device(sheet, panel, inner),
+        Page::Screen => match panel.desk.calibration {
+            Some(Calibration::Tried { until_ms }) => screen::tried(sheet, until_ms.saturating_sub(now_ms), inner),
+            _ => screen::lay(sheet, panel, inner),
+        },
+        Page::Restart => restart::lay(sheet, panel, inner),
+        Page::Log => log::lay(sheet, panel, inner),
+        Page::Record => record::lay(sheet, panel, inner),
+    }
+}
+
+fn face(page: Page) -> (Text, char) {
+    match page {
+        Page::Printer => (say::DESK_TAB_PRINTER, icon::PRINTER),
+        Page::Network => (say::DESK_TAB_NETWORK, icon::WIFI),
+        Page::Members => (say::DESK_TAB_MEMBERS, icon::USERS),
+        Page::Device => (say::DESK_TAB_DEVICE, icon::HARD_DRIVE),
+        Page::Screen => (say::DESK_TAB_SCREEN, icon::SUN),
+        Page::Restart => (say::DESK_TAB_RESTART, icon::POWER),
+        Page::Log => (say::DESK_TAB_LOG, icon::FILE_TEXT),
+        Page::Record => (say::DESK_TAB_RECORD, icon::QR_CODE),
+    }
+}
+
+fn tabs(sheet: &mut Sheet, chosen: Page, area: Area) {
+    let m = sheet.m;
+    let columns = if m.tall { 4 } else { 2 };
+    let rows = (Page::ALL.len() as i32 + columns - 1) / columns;
+    for (index, page) in Page::ALL.into_iter().enumerate() {
+        let index = index as i32;
+        let tab = area.row(index / columns, rows, m.apart).column(index % columns, columns, m.apart);
+        let (name, sign) = face(page);
+        let name = sheet.say(name);
+        let on = page == chosen;
+        let (edge, ground, ink) = match on {
+            true => (sheet.p.primary, sheet.p.primary, sheet.p.on_primary),
+            false => (sheet.p.edge, sheet.p.surface, sheet.p.ink),
+        };
+        sheet.edged(tab, (tab.h / 4).clamp(4, 16), (edge, 2), ground);
+        sheet.element(page.id(), Role::Button, name, tab).value = Some(if on { "on" } else { "off" }.into());
+        let face = if on { Face::Bold } else { Face::Medium };
+        let words = Style::new(face, m.caption, ink).on(Side::Center);
+        let side = tab.h * 2 / 5;
+        if m.tall || side < 20 {
+            sheet.words(name, tab.inset(4, 2), 1, words);
+            continue;
         }
-        let (name_frame, x) = (Area { w: row.w * 2 / 5, ..row }, row.x + row.w * 2 / 5 + m.gap);
-        let value_frame = Area { x, w: row.right() - x, ..row };
-        let id = format!("service-{}", index + 1);
-        let element = sheet.element(id, Role::Text, name.as_str(), row);
-        element.value = Some(value.clone());
-        let size = m.caption * 1.1;
-        sheet.words(name, name_frame, 1, Style::new(Face::Regular, size, palette::MUTED));
-        sheet.words(value, value_frame, 1, Style::new(Face::Medium, size, palette::INK));
+        let line = (m.caption * 1.5) as i32;
+        let both = tab.middle(tab.w, side.min(44) + line);
+        sheet.icon(sign, Area { h: side.min(44), ..both }, side.min(44) * 9 / 10, ink);
+        sheet.words(name, Area { y: both.bottom() - line, h: line, ..both }.inset(4, 0), 1, words);
     }
-    let address = panel.settings.address.as_str();
-    let words = say::PANEL_SERVICE_ADMIN.fill(sheet.language, &[("address", address)]);
-    super::outcome::small(sheet, "service-admin", &words, Area::new(card.x, bottom, card.w, small));
 }

@@ -5,12 +5,14 @@ use super::{
     area::Area,
     lines::{self, LEADING, LINE, Room},
     measures::Measures,
+    winter,
 };
 use crate::{
     panel::{
         canvas::Argb,
         font::{CAP_HEIGHT, Face},
-        palette,
+        look::Look,
+        palette::Palette,
         scene::Panel,
     },
     text::{Language, Text},
@@ -54,17 +56,23 @@ pub(in crate::panel) struct Sheet {
     pub(super) large: bool,
     pub(super) screen: Area,
     pub(super) m: Measures,
+    /// The colours.
+    pub(super) p: Palette,
+    look: Look,
     elements: Vec<Element>,
     inks: Vec<Ink>,
 }
 
 impl Sheet {
-    pub(super) fn new(panel: &Panel) -> Self {
-        let m = Measures::of(panel.width, panel.height, panel.large_text);
+    pub(super) fn new(panel: &Panel, now_ms: u64) -> Self {
+        let settings = &panel.settings;
+        let m = Measures::of((panel.width, panel.height), settings.size_mm, panel.large_text);
+        let look = settings.looks.at(now_ms, settings.utc_offset_minutes);
+        let p = look.palette();
         let screen = Area::new(0, 0, panel.width as i32, panel.height as i32);
-        let ground = Ink::Box { area: screen, radius: 0, fill: (palette::SKY, palette::GROUND) };
+        let ground = Ink::Box { area: screen, radius: 0, fill: (p.sky, p.ground) };
         let (language, large) = (panel.language, panel.large_text);
-        Self { language, large, screen, m, elements: Vec::new(), inks: vec![ground] }
+        Self { language, large, screen, m, p, look, elements: Vec::new(), inks: vec![ground] }
     }
 
     /// A sheet to try a layout on.
@@ -72,8 +80,12 @@ impl Sheet {
         Self { elements: Vec::new(), inks: Vec::new(), ..*self }
     }
 
-    pub(super) fn finish(self, panel: &Panel) -> Layout {
-        let shows_qr = self.inks.iter().any(|ink| matches!(ink, Ink::Qr { .. }));
+    pub(super) fn finish(mut self, panel: &Panel) -> Layout {
+        if self.look == Look::NewYear {
+            winter::lay(&mut self.inks, self.screen, &self.m);
+        }
+        // A technician's record is a code too, but no page to open.
+        let shows_qr = self.elements.iter().any(|element| element.id == "qr" && element.role == Role::Image);
         Layout {
             scene: panel.scene_name(),
             language: self.language,
@@ -119,14 +131,14 @@ impl Sheet {
     }
 
     pub(super) fn shadow(&mut self, area: Area, radius: i32, blur: i32) {
-        self.inks.push(Ink::Shadow { area: area.down(blur / 3), radius, blur });
+        self.inks.push(Ink::Shadow { area: area.down(blur / 3), radius, blur, color: self.p.shadow });
     }
 
     /// A white card with a soft shadow.
     pub(super) fn card(&mut self, area: Area) {
         let radius = self.m.radius;
         self.shadow(area, radius, 24);
-        self.fill(area, radius, palette::SURFACE);
+        self.fill(area, radius, self.p.surface);
     }
 
     /// An icon in the middle of `area`.

@@ -7,6 +7,7 @@ use super::{
     code::{Code, Note},
     missing::Missing,
     review::Review,
+    several::CameOut,
 };
 use crate::job::{fault::Fault, state::JobId};
 
@@ -29,15 +30,15 @@ impl Panel {
         }
         self.touched_ms = now_ms;
         let (fault, rest) = (card.fault.clone(), card.rest.clone());
-        let mut review = Review::new(card, &self.offer());
+        let review = Review::new(card, &self.offer());
         if let Some(rest) = rest {
+            // A question stands alone.
+            self.others.clear();
             let (fault, missing) = (fault.unwrap_or(Fault::Interrupted), Some(Missing::new(rest)));
             self.scene = Scene::Fault(Failed { review, fault, missing });
             return Vec::new();
         }
-        let effects = review.wanted_pictures();
-        self.scene = Scene::Review(review);
-        effects
+        self.put(review)
     }
 
     pub(super) fn refused(&mut self, refusal: Refusal, now_ms: u64) -> Vec<Effect> {
@@ -45,10 +46,7 @@ impl Panel {
         if refusal == Refusal::NotFound && !self.asked.is_empty() {
             self.tries.wrong(self.settings.patience, now_ms);
         }
-        if let Scene::Printing(Printing { review, impressions: None, .. }) = &self.scene {
-            self.scene = Scene::Review(Review { refused: Some(refusal), ..review.clone() });
-            self.touched_ms = now_ms;
-        } else if self.is_awaited() {
+        if self.is_awaited() {
             self.say_why(Note::Refused(refusal), now_ms);
         }
         Vec::new()
@@ -113,12 +111,16 @@ impl Panel {
         match first {
             None if free => {
                 self.unfollow();
+                self.others.clear();
+                self.came_out = CameOut::default();
                 self.followed = Some(card.job);
             }
-            Some(_) if first == self.followed => {}
+            Some(_) if first == self.followed && self.following.len() < self.settings.most_files => {}
             _ => return Vec::new(),
         }
-        self.following.push_back(card);
+        self.asleep = false;
+        let review = Review::new(card, &self.offer());
+        self.following.push_back(review);
         if free {
             self.next_released(now_ms);
         }
@@ -139,6 +141,8 @@ impl Panel {
     pub(super) fn asks(&mut self, card: JobCard, now_ms: u64) -> Vec<Effect> {
         let Some(rest) = card.rest.clone().filter(|_| self.is_free(card.job)) else { return Vec::new() };
         self.unfollow();
+        self.others.clear();
+        self.asleep = false;
         self.touched_ms = now_ms;
         let fault = card.fault.clone().unwrap_or(Fault::Interrupted);
         let review = Review::new(card, &self.offer());
@@ -151,21 +155,20 @@ impl Panel {
         self.following.clear();
     }
 
-    /// The next one of those released together, if there is one.
-    fn next_released(&mut self, now_ms: u64) -> bool {
-        let Some(card) = self.following.pop_front() else { return false };
-        self.touched_ms = now_ms;
-        let review = Review::new(card, &self.offer());
-        self.print(review, now_ms);
-        true
-    }
-
     pub(super) fn ended(&mut self, job: JobId, outcome: Outcome, now_ms: u64) -> Vec<Effect> {
-        // Those released together may come out in another order.
-        self.following.retain(|card| card.job != job);
-        let Some(review) = self.unfinished(job) else { return Vec::new() };
-        self.touched_ms = now_ms;
         let held = matches!(outcome, Outcome::Held(_) | Outcome::Partly { .. });
+        let shown = self.unfinished(job);
+        let behind = self.following.iter().position(|file| file.card.job == job);
+        if held && shown.is_none() && behind.is_some() {
+            return self.not_released(job, Refusal::Busy, now_ms);
+        }
+        // Those released together may come out in another order.
+        let behind = behind.and_then(|index| self.following.remove(index));
+        if let (Some(review), Outcome::Completed { sheets, .. }) = (shown.as_ref().or(behind.as_ref()), &outcome) {
+            self.came_out.add(job, u64::from(*sheets), review.amount().1);
+        }
+        let Some(review) = shown else { return Vec::new() };
+        self.touched_ms = now_ms;
         if !held && self.next_released(now_ms) {
             return Vec::new();
         }
@@ -173,6 +176,7 @@ impl Panel {
             // What stopped one may well stop the others: this is what to look at.
             self.unfollow();
         }
+        self.learn_pace(&outcome, now_ms);
         self.scene = match outcome {
             Outcome::Held(fault) => Scene::Fault(Failed { review, fault, missing: None }),
             Outcome::Partly { fault, rest } => {
@@ -199,6 +203,11 @@ impl Panel {
     }
 
     pub(super) fn deleted(&mut self, job: JobId, now_ms: u64) -> Vec<Effect> {
+        self.others.retain(|other| other.card.job != job);
+        if self.job() == Some(job) && self.drop_file() {
+            self.touched_ms = now_ms;
+            return Vec::new();
+        }
         let Some(review) = self.scene.review().filter(|review| review.card.job == job) else { return Vec::new() };
         // While it prints the printer has it all already: its end is told by the printer.
         if !matches!(self.scene, Scene::Printing(_)) {

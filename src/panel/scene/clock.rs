@@ -21,6 +21,8 @@ impl Panel {
             printing.heard_ms = printing.heard_ms.min(now_ms);
         }
         self.tries.tick(self.settings.patience, now_ms);
+        self.heard_ms = self.heard_ms.map(|heard| heard.min(now_ms));
+        self.desk_forgets_the_future(now_ms);
     }
 
     pub(super) fn tick(&mut self, now_ms: u64) -> Vec<Effect> {
@@ -31,6 +33,13 @@ impl Panel {
         if unanswered {
             self.asked.clear();
             self.say_why(Note::Refused(Refusal::Internal), now_ms);
+        }
+        let sleep = self.settings.sleep_seconds.saturating_mul(1_000);
+        if sleep > 0 && quiet >= sleep && matches!(self.scene, Scene::Idle | Scene::OutOfOrder) {
+            self.asleep = true;
+        }
+        if let Some(effects) = self.desk_tick(now_ms) {
+            return effects;
         }
         match &self.scene {
             Scene::Splash if quiet >= SPLASH_MS => self.scene = self.home(),
@@ -43,12 +52,10 @@ impl Panel {
                 self.unfollow();
                 self.touched_ms = now_ms;
             }
-            Scene::Code(_) | Scene::Review(_) | Scene::Fault(_) | Scene::Service | Scene::Timeout(_)
-                if quiet >= end =>
-            {
+            Scene::Code(_) | Scene::Review(_) | Scene::Fault(_) | Scene::Timeout(_) if quiet >= end => {
                 return self.reset();
             }
-            Scene::Code(_) | Scene::Review(_) | Scene::Fault(_) | Scene::Service if quiet >= idle => {
+            Scene::Code(_) | Scene::Review(_) | Scene::Fault(_) if quiet >= idle => {
                 self.scene = Scene::Timeout(Box::new(self.scene.clone()));
             }
             _ => {}

@@ -19,6 +19,8 @@ pub(in crate::panel) enum Note {
     Refused(Refusal),
     /// The scanner read something that is no code.
     Unreadable,
+    /// The scanner read a member's card.
+    Card,
 }
 
 impl Code {

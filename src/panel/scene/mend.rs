@@ -48,12 +48,14 @@ impl Panel {
 
     /// Whether there is too little paper; `None` also when its owner looked into the tray.
     pub(in crate::panel) fn shortage(&self, review: &Review) -> Option<Shortage> {
-        let needed = review.amount().1;
+        let needed = self.amount_of_all(review).1;
         let left = self.tray.paper.left()?;
         if self.tray.paper.fits(needed) || review.anyway {
             return None;
         }
-        let way = way(&review.ticket, review.card.page_count, left, self.offer().two_sided);
+        // One file's choices mend one file's want.
+        let alone = self.others.is_empty();
+        let way = way(&review.ticket, review.card.page_count, left, self.offer().two_sided).filter(|_| alone);
         Some(Shortage { left, needed, way })
     }
 

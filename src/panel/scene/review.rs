@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Effect, JobCard, Offer, Pictures, Refusal};
+use super::{Effect, JobCard, Offer, Refusal};
 use crate::{
     job::{
         pages::PageRanges,
@@ -15,12 +15,21 @@ use crate::{
 /// The most pages kept as pictures: the first ones of each choice of pages.
 const MOST_PICTURES: usize = 4;
 
+/// A page that was drawn, shared with the layouts that show it.
+#[derive(Clone, Debug)]
+pub(in crate::panel) struct Seen {
+    page: u32,
+    clear: Arc<Picture>,
+    /// For the eyes of strangers.
+    blurred: Option<Arc<Picture>>,
+}
+
 /// A job and what its owner chooses.
 #[derive(Clone, Debug)]
 pub(in crate::panel) struct Review {
     pub(in crate::panel) card: JobCard,
     pub(in crate::panel) ticket: Ticket,
-    pub(in crate::panel) pictures: Pictures,
+    pub(in crate::panel) pictures: Vec<Seen>,
     /// Which of the pages shown is the large one.
     pub(in crate::panel) shown: usize,
     pub(in crate::panel) deleting: bool,
@@ -30,6 +39,10 @@ pub(in crate::panel) struct Review {
     pub(in crate::panel) facts: Option<Arc<Facts>>,
     /// Its owner looked into the tray and saw paper, whatever the count says.
     pub(in crate::panel) anyway: bool,
+    /// Its place among the files under one release.
+    pub(in crate::panel) place: usize,
+    /// Its owner touched the pages to see them.
+    pub(in crate::panel) revealed: bool,
     pub(super) asked: Vec<u32>,
 }
 
@@ -49,6 +62,8 @@ impl Review {
             refused: None,
             facts: None,
             anyway: false,
+            place: 0,
+            revealed: false,
             asked: Vec::new(),
         };
         review.fit(offer);
@@ -118,16 +133,23 @@ impl Review {
     }
 
     /// Keeps a picture that was asked for.
-    pub(super) fn keep_picture(&mut self, page: u32, picture: Picture) {
-        let new = !self.pictures.iter().any(|(known, _)| *known == page);
+    pub(super) fn keep_picture(&mut self, page: u32, picture: Picture, blur: bool) {
+        let new = !self.pictures.iter().any(|seen| seen.page == page);
         if picture.is_whole() && new && self.asked.contains(&page) && self.pictures.len() < MOST_PICTURES {
-            self.pictures.push((page, Arc::new(picture)));
+            let blurred = blur.then(|| Arc::new(picture.blurred()));
+            self.pictures.push(Seen { page, clear: Arc::new(picture), blurred });
         }
     }
 
-    /// The picture of a page, when it is there.
+    /// The picture of a page, when it is there, as it may be seen now.
     pub(in crate::panel) fn picture(&self, page: u32) -> Option<&Arc<Picture>> {
-        self.pictures.iter().find(|(known, _)| *known == page).map(|(_, picture)| picture)
+        let seen = self.pictures.iter().find(|seen| seen.page == page)?;
+        Some(seen.blurred.as_ref().filter(|_| !self.revealed).unwrap_or(&seen.clear))
+    }
+
+    /// Whether its pages are blurred until somebody touches them.
+    pub(in crate::panel) fn is_blurred(&self) -> bool {
+        !self.revealed && self.pictures.iter().any(|seen| seen.blurred.is_some())
     }
 
     /// Printed sides and sheets of paper.
@@ -160,7 +182,7 @@ mod tests {
     use crate::job::state::JobId;
 
     fn review(pages: &str, page_count: u32) -> Review {
-        let offer = Offer { two_sided: true, color: false, media: "A4".into(), copies_max: 5 };
+        let offer = Offer { two_sided: true, color: false, media: "A4".into(), copies_max: 5, pages_per_minute: None };
         let pages = PageRanges::parse(pages).unwrap_or_default();
         let ticket = Ticket { pages, color: true, ..Ticket::default() };
         let (title, job) = ("a.pdf".into(), JobId(1));

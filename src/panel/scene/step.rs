@@ -2,11 +2,13 @@
 
 use super::{
     Effect, Event, JobCard, Panel, PrinterView, Printing, Qr, Scene,
+    card::is_card,
     code::{Code, Note, scanned},
     review::Review,
+    several::CameOut,
 };
 use crate::{
-    job::{code::ReleaseCode, fault::Fault},
+    job::{code::ReleaseCode, fault::Fault, state::JobId},
     text::Language,
 };
 
@@ -14,8 +16,17 @@ impl Panel {
     /// Takes one event. `now_ms` is the wall clock; it may jump.
     pub fn step(&mut self, event: Event, now_ms: u64) -> Vec<Effect> {
         self.forget_the_future(now_ms);
+        if self.asleep && matches!(event, Event::Tap { .. } | Event::Press(_)) {
+            // The first touch of a dark screen only wakes it: nobody saw what they touched.
+            self.asleep = false;
+            self.touched_ms = now_ms;
+            return Vec::new();
+        }
         match event {
             Event::Tap { x, y } => {
+                if let Some(effects) = self.tap_cross((x, y), now_ms) {
+                    return effects;
+                }
                 let id = self.layout(now_ms).hit(x, y).filter(|element| element.enabled).map(|e| e.id.clone());
                 self.press(id.as_deref(), now_ms)
             }
@@ -29,13 +40,14 @@ impl Panel {
             Event::Found(card) => self.found(card, now_ms),
             Event::Refused(refusal) => self.refused(refusal, now_ms),
             Event::PicturesReady { job, page, picture } => {
-                if let Some(review) = self.scene.review_mut().filter(|review| review.card.job == job) {
-                    review.keep_picture(page, picture);
+                let blur = self.settings.blur_pages;
+                if let Some(review) = self.review_of(job) {
+                    review.keep_picture(page, picture, blur);
                 }
                 Vec::new()
             }
             Event::Looked { job, facts } => {
-                if let Some(review) = self.scene.review_mut().filter(|review| review.card.job == job) {
+                if let Some(review) = self.review_of(job) {
                     review.facts = Some(facts);
                 }
                 Vec::new()
@@ -58,14 +70,22 @@ impl Panel {
                 self.qr = Some(Qr { url, from_ms: now_ms, until_ms });
                 Vec::new()
             }
+            Event::NotReleased { job, refusal } => self.not_released(job, refusal, now_ms),
             Event::Released { card, first } => self.released(card, first, now_ms),
             Event::Asked(card) => self.asks(card, now_ms),
             Event::Deleted { job } => self.deleted(job, now_ms),
-            Event::Service(lines) => {
-                self.lines = lines;
+            Event::Desk(news) => self.desk_hears(news, now_ms),
+            Event::Members(pushed) => {
+                self.members_ms = pushed;
                 Vec::new()
             }
         }
+    }
+
+    /// The job on the screen, or one beside it.
+    fn review_of(&mut self, job: JobId) -> Option<&mut Review> {
+        let shown = self.scene.review_mut().filter(|review| review.card.job == job);
+        shown.or_else(|| self.others.iter_mut().find(|review| review.card.job == job))
     }
 
     fn press(&mut self, id: Option<&str>, now_ms: u64) -> Vec<Effect> {
@@ -77,12 +97,19 @@ impl Panel {
             self.scene = (**under).clone();
             return Vec::new();
         }
+        if id == Some("back") && self.is_adding() && self.add_none() {
+            return Vec::new();
+        }
         match (id, &self.scene) {
             (Some("language-ru"), _) => return self.speak(Language::Ru),
             (Some("language-en"), _) => return self.speak(Language::En),
             (Some("large-text"), _) => self.large_text = !self.large_text,
-            (Some("back" | "finish"), _) => self.scene = self.home(),
-            (Some("service"), _) => self.scene = Scene::Service,
+            (Some(id), Scene::Service) => return self.press_desk(id, now_ms),
+            (Some("back" | "finish"), _) => {
+                self.others.clear();
+                self.scene = self.home();
+            }
+            (Some("service"), _) => return self.enter_service(),
             (Some("enter-code"), _) => self.scene = Scene::Code(Code::default()),
             (Some(id), Scene::Code(_)) => return self.press_code(id, now_ms),
             (Some(id), Scene::Review(_)) => return self.press_review(id, now_ms),
@@ -93,7 +120,6 @@ impl Panel {
                 return self.release(review, now_ms);
             }
             (Some("delete"), Scene::Done(_)) => return self.delete(),
-            (Some(id), Scene::Service) => return self.say_paper(id),
             (None, Scene::Splash) => self.scene = self.home(),
             _ => {}
         }
@@ -129,10 +155,14 @@ impl Panel {
                 return review.wanted_pictures();
             }
             "delete" => return self.delete(),
+            "reveal" => review.revealed = true,
+            "add-file" => return self.add_file(),
+            "drop-file" => drop(self.drop_file()),
             "print" => {
                 let review = review.clone();
                 return self.release(review, now_ms);
             }
+            id if id.starts_with("file-") => return self.show_file(id),
             _ => return self.mend(id),
         }
         Vec::new()
@@ -157,15 +187,26 @@ impl Panel {
     pub(super) fn reset(&mut self) -> Vec<Effect> {
         self.scene = self.home();
         self.unfollow();
+        self.others.clear();
+        self.came_out = CameOut::default();
         self.large_text = false;
         self.speak(self.settings.language)
     }
 
     fn scan(&mut self, text: &str, now_ms: u64) -> Vec<Effect> {
-        if matches!(self.scene, Scene::Printing(_) | Scene::Splash) {
+        self.heard_ms = Some(now_ms);
+        if matches!(self.scene, Scene::Printing(_) | Scene::Splash) || self.desk_scans(text, now_ms) {
             return Vec::new();
         }
         self.touched_ms = now_ms;
+        self.asleep = false;
+        if !self.is_adding() {
+            self.others.clear();
+        }
+        if is_card(text, self.settings.code_length) {
+            self.scene = Scene::Code(Code { note: Some(Note::Card), ..Code::default() });
+            return Vec::new();
+        }
         match scanned(text).and_then(ReleaseCode::parse) {
             Some(code) => {
                 self.scene = Scene::Code(Code { typed: code.as_str().into(), ..Code::default() });
@@ -196,32 +237,14 @@ impl Panel {
         }
     }
 
-    fn release(&mut self, review: Review, now_ms: u64) -> Vec<Effect> {
-        if !review.is_printable(self.settings.max_sheets) {
-            return Vec::new();
-        }
-        if self.shortage(&review).is_some() {
-            // Where it is told, with what can be done.
-            self.scene = Scene::Review(review);
-            return Vec::new();
-        }
-        let (job, ticket) = (review.card.job, review.ticket.clone());
-        let effect = match review.card.rest {
-            Some(_) => Effect::Release { job, ticket },
-            None => Effect::GoOn { job, ticket },
-        };
-        self.print(review, now_ms);
-        vec![effect]
-    }
-
     /// The screen follows a job that is on its way.
     pub(super) fn print(&mut self, review: Review, now_ms: u64) {
         let of = u32::try_from(review.amount().0).unwrap_or(u32::MAX);
         // What came out before is no news after this.
         let card = JobCard { rest: None, ..review.card };
         let review = Review { card, refused: None, ..review };
-        let (impressions, fault, canceling, heard_ms) = (None, None, false, now_ms);
-        self.scene = Scene::Printing(Printing { review, impressions, of, fault, canceling, heard_ms });
+        let (impressions, fault, canceling, heard_ms, since_ms) = (None, None, false, now_ms, now_ms);
+        self.scene = Scene::Printing(Printing { review, impressions, of, fault, canceling, heard_ms, since_ms });
     }
 
     fn cancel(&mut self) -> Vec<Effect> {
@@ -235,10 +258,15 @@ impl Panel {
     }
 
     fn delete(&mut self) -> Vec<Effect> {
+        // Those that came out together are deleted together.
+        let together = if matches!(self.scene, Scene::Done(_)) { self.came_out.jobs.clone() } else { Vec::new() };
         match self.scene.review_mut() {
             Some(review) if !review.deleting => {
                 review.deleting = true;
-                vec![Effect::Delete { job: review.card.job }]
+                let shown = review.card.job;
+                let others = together.into_iter().filter(|job| *job != shown);
+                // The one on the screen last: its end is shown.
+                others.chain([shown]).map(|job| Effect::Delete { job }).collect()
             }
             _ => Vec::new(),
         }

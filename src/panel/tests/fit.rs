@@ -1,134 +1,80 @@
-//! Every scene in both languages on four screens, with small and large type: nothing clipped, nothing overlapping.
+//! Every scene in both languages on eight screens, in three looks, with small and large type: nothing clipped, nothing
+//! overlapping, nothing too small for a finger, every word readable. What states are looked at is in `states`.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 
+use super::{contrast::contrast, states::states};
 use crate::{
-    job::{
-        fault::Fault,
-        paper::Paper,
-        plan::Media,
-        preflight::{Facts, PageFacts, Pictures},
-    },
     panel::{
-        canvas::Canvas,
-        font::{CAP_HEIGHT, DESCENT, Face},
-        layout::{Ink, Layout, area::Area},
-        paint::paint,
+        canvas::{Argb, Canvas},
+        font::{CAP_HEIGHT, Face},
+        layout::{Element, Ink, Layout, Run, area::Area, measures::density},
+        look::Look,
+        paint::{draw, paint},
         sample,
-        scene::{Event, JobCard, Outcome, Panel, PrinterView, Refusal, mend::Tray},
+        scene::Panel,
     },
     text::Language,
 };
 
-const SIZES: [(u32, u32); 4] = [(1024, 600), (800, 480), (1280, 800), (1920, 1080)];
+const SIZES: [(u32, u32); 8] =
+    [(1024, 600), (800, 480), (1280, 800), (1920, 1080), (600, 1024), (480, 800), (800, 1280), (1080, 1920)];
 
-/// The samples, and the states that have the longest words.
-fn states(language: Language, (width, height): (u32, u32)) -> Vec<(String, Panel)> {
-    let sample = |name: &str| sample::sample(name, language, width, height).expect(name);
-    let mut states: Vec<_> = sample::SCENES.iter().map(|name| ((*name).to_owned(), sample(name))).collect();
-    let mut with = |name: &str, scene: &str, events: Vec<Event>| {
-        let mut panel = sample(scene);
-        events.into_iter().for_each(|event| drop(panel.step(event, sample::NOW_MS)));
-        states.push((name.to_owned(), panel));
-    };
-    let press = |id: &str| Event::Press(id.into());
-    let job = sample::card(language).job;
-    let again = |card| vec![Event::Scan("4F7K2M".into()), Event::Found(card)];
-    let wide = JobCard {
-        title: "Очень длинное имя документа с приложениями и подписями (окончательный вариант 3).docx".into(),
-        printed_before: true,
-        fault: Some(Fault::ConnectionLost),
-        page_count: 1,
-        ..sample::card(language)
-    };
-    with("review-wide", "idle", again(wide));
-    let many = JobCard { page_count: 3000, ..sample::card(language) };
-    with("review-many", "idle", again(many));
-    with("code-wrong", "code", vec![Event::Scan("4F7K2M".into()), Event::Refused(Refusal::NotUploaded)]);
-    for fault in [
-        Fault::Unreachable,
-        Fault::MediaJam,
-        Fault::ConnectionLost,
-        Fault::CertificateChanged,
-        Fault::SeveralPrinters,
-        Fault::ShortCount { impressions: 3, of: 10 },
-    ] {
-        let name = fault.keyword().to_owned();
-        let stands = Event::PrinterFault { job, fault: Some(fault.clone()) };
-        with(&format!("printing-{name}"), "printing", vec![stands]);
-        with(&format!("idle-{name}"), "idle", vec![Event::Printer(PrinterView::Fault(fault.clone(), None))]);
-        with(&format!("fault-{name}"), "printing", vec![Event::Ended { job, outcome: Outcome::Held(fault) }]);
-    }
-    let fonts = |page: u32| PageFacts {
-        size: (1_190.6, 841.9),
-        ink: 900 * u16::from(page.is_multiple_of(5)),
-        darkest: if page.is_multiple_of(3) { 0 } else { 255 },
-        pictures: vec![Pictures { dpi: 40, share: 500 }],
-        fonts: vec!["Bookman Old Style Bold Italic".into(), "Times Ten Roman".into(), "Calibri".into()],
-    };
-    let facts = Arc::new(Facts { pages: (1..60).map(fonts).collect() });
-    let looked = Event::Looked { job, facts };
-    let unsided = || vec![press("two-sided"), press("copies-minus")];
-    let many = || JobCard { page_count: 59, ..sample::card(language) };
-    let tray = |sheets| Event::Tray(Tray { media: Media::a4(), paper: Paper::Counted(sheets) });
-    with("review-everything", "idle", [again(many()), unsided(), vec![looked.clone()]].concat());
-    with("review-everything-short", "idle", [again(many()), unsided(), vec![looked.clone(), tray(31)]].concat());
-    with("review-no-paper", "idle", [again(many()), vec![tray(0)]].concat());
-    let before = JobCard { printed_before: true, ..many() };
-    with("review-before-short", "idle", [again(before), unsided(), vec![looked, tray(9)]].concat());
-    with("service-low", "service", vec![tray(3)]);
-    with("canceled", "printing", vec![Event::Ended { job, outcome: Outcome::Canceled }]);
-    with("canceling", "printing", vec![press("cancel")]);
-    with("deleted", "done", vec![press("delete"), Event::Deleted { job }]);
-    for symbols in ["0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"] {
-        let mut paused = sample("idle");
-        paused.settings.code_symbols = symbols.chars().collect();
-        // The fifth pause, of five minutes, a second after it began.
-        for pause in (0..5).rev() {
-            let now_ms = sample::NOW_MS - 1_000 - pause * 301_000;
-            let wrong = [Event::Scan("4".into()), Event::Refused(Refusal::NotFound)];
-            (0..5).flat_map(|_| wrong.clone()).for_each(|event| drop(paused.step(event, now_ms)));
-        }
-        states.push((format!("code-paused-{}", symbols.len()), paused));
-    }
-    let large: Vec<_> = states
-        .iter()
-        .map(|(name, panel)| (format!("{name}-large"), Panel { large_text: true, ..panel.clone() }))
-        .collect();
-    states.extend(large);
-    let mut digits = sample("idle");
-    digits.settings.code_symbols = ('0'..='9').collect();
-    digits.step(press("enter-code"), sample::NOW_MS);
-    states.push(("code-digits".into(), digits));
-    states
+/// Millimetres between two things that are touched; half a pixel's rounding is forgiven.
+const APART_MM: f32 = 1.9;
+/// Capitals of the smallest words, where much has to be said on a small screen.
+const LEAST_MM: f32 = 1.25;
+/// Part of the height above which no control of a tall screen stands.
+const UPPER: f32 = 0.45;
+
+/// For each state of each screen: its name, the panel, the time.
+fn all(size: (u32, u32)) -> impl Iterator<Item = (String, Panel, u64)> {
+    Language::ALL.into_iter().flat_map(move |language| {
+        states(language, size).into_iter().map(move |(name, panel)| {
+            let now_ms = sample::now_ms(&name);
+            (format!("{name} {} {}x{}", language.tag(), size.0, size.1), panel, now_ms)
+        })
+    })
 }
 
 #[test]
 fn nothing_is_clipped_and_nothing_overlaps() {
     let mut faults = Vec::new();
     for size in SIZES {
-        for language in Language::ALL {
-            for (name, panel) in states(language, size) {
-                let now_ms = sample::now_ms(name.trim_end_matches("-large"));
-                let what = format!("{name} {} {}x{}", language.tag(), size.0, size.1);
-                faults.extend(faults_of(&panel.layout(now_ms)).into_iter().map(|fault| format!("{what}: {fault}")));
-                if let Ok(folder) = std::env::var("PANEL_PICTURES") {
-                    let mut canvas = Canvas::new(size.0, size.1);
-                    paint(&mut canvas, &panel.layout(now_ms));
-                    let file = format!("{folder}/{}_{name}_{}.png", size.0, language.tag());
-                    std::fs::write(file, canvas.to_png()).expect("a writable folder");
-                }
+        for (what, panel, now_ms) in all(size) {
+            for large in [false, true] {
+                let panel = panel.clone().looking(Look::Light, large);
+                let layout = panel.layout(now_ms);
+                let large = if large { " large" } else { "" };
+                let found = [faults_of(&layout), reach(&layout, panel.settings.size_mm)].concat();
+                faults.extend(found.into_iter().map(|fault| format!("{what}{large}: {fault}")));
             }
         }
     }
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    report(&faults);
+}
+
+/// Told by what is wrong, since one mistake shows in many states.
+fn report(faults: &[String]) {
+    let all = faults.join("\n");
+    if let Ok(file) = std::env::var("PANEL_FAULTS") {
+        std::fs::write(file, &all).expect("a writable file");
+    }
+    let some: Vec<_> = faults.iter().take(40).cloned().collect();
+    assert!(faults.is_empty(), "{} faults, such as\n{}", faults.len(), some.join("\n"));
+}
+
+fn area([x, y, w, h]: [i32; 4]) -> Area {
+    Area::new(x, y, w, h)
+}
+
+fn touchable(layout: &Layout) -> Vec<&Element> {
+    layout.elements.iter().filter(|e| e.role.is_touchable()).collect()
 }
 
 fn faults_of(layout: &Layout) -> Vec<String> {
     let mut faults = Vec::new();
     let screen = Area::new(0, 0, layout.width as i32, layout.height as i32);
-    let area = |[x, y, w, h]: [i32; 4]| Area::new(x, y, w, h);
-    let touchable: Vec<_> = layout.elements.iter().filter(|e| e.role.is_touchable()).collect();
     for (index, element) in layout.elements.iter().enumerate() {
         if !screen.holds(area(element.rect)) || element.label.trim().is_empty() {
             faults.push(format!("{} is off the screen or says nothing: {:?}", element.id, element.rect));
@@ -137,45 +83,140 @@ fn faults_of(layout: &Layout) -> Vec<String> {
             faults.push(format!("{} is there twice", element.id));
         }
     }
-    for (index, one) in touchable.iter().enumerate() {
-        if one.rect[2] < 44 || one.rect[3] < 44 {
-            faults.push(format!("{} is too small for a finger: {:?}", one.id, one.rect));
-        }
-        for other in touchable[..index].iter().filter(|other| area(one.rect).meets(area(other.rect))) {
-            faults.push(format!("{} lies over {}", one.id, other.id));
-        }
-    }
-    let mut words: Vec<(Area, &str)> = Vec::new();
-    for run in layout.inks.iter().filter_map(|ink| if let Ink::Run(run) = ink { Some(run) } else { None }) {
-        let icon = run.face == Face::Icons;
-        let (up, down) = if icon { (1.0, 0.0) } else { (CAP_HEIGHT, DESCENT) };
-        let (top, bottom) = (run.baseline - (run.size * up) as i32, run.baseline + (run.size * down) as i32);
-        let width = run.face.width(&run.text, run.size);
-        let ink = Area::new(run.x.ceil() as i32, top, width as i32, bottom - top);
+    let mut words: Vec<(Area, &Run)> = Vec::new();
+    for run in runs(layout) {
+        let ink = run.area();
         if !run.frame.inset(-1, -1).holds(ink) || !screen.holds(ink) {
             faults.push(format!("{:?} leaves its frame: {ink:?} {:?}", run.text, run.frame));
         }
-        if !icon && run.size < 12.0 && layout.width > 900 {
+        if run.face != Face::Icons && run.size < 11.5 {
             faults.push(format!("{:?} is too small: {}", run.text, run.size));
         }
         for (_, other) in words.iter().filter(|(other, _)| other.meets(ink)) {
-            faults.push(format!("{:?} lies over {other:?}", run.text));
+            // A tick sits on the corner of the letters that say "large".
+            if (run.face, other.face) != (Face::Icons, Face::Icons) {
+                faults.push(format!("{:?} lies over {:?}", run.text, other.text));
+            }
         }
-        words.push((ink, &run.text));
+        words.push((ink, run));
+    }
+    faults
+}
+
+fn runs(layout: &Layout) -> impl Iterator<Item = &Run> {
+    layout.inks.iter().filter_map(|ink| if let Ink::Run(run) = ink { Some(run) } else { None })
+}
+
+/// What fingers need, in millimetres: size, distance, and on tall screens a place in the lower half.
+fn reach(layout: &Layout, mm: (u32, u32)) -> Vec<String> {
+    let mut faults = Vec::new();
+    let (across, down) = density((layout.width, layout.height), mm);
+    let (wide, high) = (|w: i32| w as f32 / across, |h: i32| h as f32 / down);
+    let shorter = wide(layout.width as i32).min(high(layout.height as i32));
+    let least = if shorter < 105.0 { 8.9 } else { 10.9 };
+    // The table in `layout::measures` says why the smallest screens have no more.
+    let key = match shorter {
+        ..105.0 => 11.0,
+        ..160.0 => 15.0,
+        _ => 20.0,
+    };
+    for run in runs(layout).filter(|run| run.face != Face::Icons) {
+        let capitals = run.size * CAP_HEIGHT / down;
+        if capitals < LEAST_MM {
+            faults.push(format!("{:?} has capitals of {capitals:.2} mm", run.text));
+        }
+    }
+    let all = touchable(layout);
+    for (index, one) in all.iter().enumerate() {
+        let [_, y, w, h] = one.rect;
+        let least = if one.id.starts_with("key-") { key } else { least };
+        if wide(w) < least || high(h) < least {
+            faults.push(format!("{} is {:.1} x {:.1} mm", one.id, wide(w), high(h)));
+        }
+        // The header, and what belongs to the page it stands on.
+        let above =
+            ["back", "language-", "large-text", "preview-", "mend-", "paper-is-there", "file-", "drop-file", "reveal"];
+        let above = above.iter().any(|start| one.id.starts_with(start));
+        let small_key = shorter < 105.0 && one.id.starts_with("key-");
+        let upper = if small_key { 0.37 } else { UPPER };
+        let middle = (y + h / 2) as f32 / layout.height as f32;
+        if layout.height > layout.width && !above && middle < upper {
+            faults.push(format!("{} is at {:.0} % of the height", one.id, middle * 100.0));
+        }
+        for other in &all[..index] {
+            let gap = |from: i32, size: i32, other: i32, others: i32| (other - from - size).max(from - other - others);
+            let across = wide(gap(one.rect[0], one.rect[2], other.rect[0], other.rect[2]));
+            let down = high(gap(one.rect[1], one.rect[3], other.rect[1], other.rect[3]));
+            if across.max(down) < APART_MM {
+                faults.push(format!("{} is {:.1} mm from {}", one.id, across.max(down), other.id));
+            }
+        }
+    }
+    faults
+}
+
+/// Contrast is measured: each run's colour against every pixel that was there before it was drawn.
+#[test]
+fn every_word_stands_out_from_what_is_under_it() {
+    let mut faults = Vec::new();
+    let mut known = HashMap::new();
+    for size in [(800, 480), (600, 1024)] {
+        for (what, panel, now_ms) in all(size) {
+            for look in Look::ALL {
+                let layout = panel.clone().looking(look, false).layout(now_ms);
+                let found = too_faint(&layout, &mut known);
+                faults.extend(found.into_iter().map(|fault| format!("{what} {}: {fault}", look.name())));
+            }
+        }
+    }
+    report(&faults);
+}
+
+fn too_faint(layout: &Layout, known: &mut HashMap<(u32, u32), f64>) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut canvas = Canvas::new(layout.width, layout.height);
+    for ink in &layout.inks {
+        if let Ink::Run(run) = ink {
+            let area = run.area();
+            // An icon is a picture that helps; words have to be read.
+            let least = if run.face == Face::Icons { 3.0 } else { 4.5 };
+            let mut worst = f64::MAX;
+            for y in area.y.max(0)..area.bottom().min(layout.height as i32) {
+                let row = y as usize * layout.width as usize;
+                let from = row + area.x.max(0) as usize;
+                let to = row + area.right().clamp(0, layout.width as i32) as usize;
+                for pixel in canvas.pixels().get(from..to).unwrap_or_default() {
+                    let now = known.entry((run.color.0, *pixel));
+                    worst = worst.min(*now.or_insert_with(|| contrast(run.color, Argb(*pixel))));
+                }
+            }
+            if worst < least {
+                faults.push(format!("{:?} {:x?} has {worst:.2}:1", run.text, run.color));
+            }
+        }
+        let Ok(()) = draw(&mut canvas, ink);
     }
     faults
 }
 
 #[test]
 fn any_screen_and_any_code_is_drawn_without_a_panic() {
-    for (width, height) in [(1, 1), (320, 240), (480, 800), (1920, 1080)] {
+    for (width, height) in [(1, 1), (320, 240), (240, 320), (480, 800), (1920, 1080)] {
         for scene in sample::SCENES {
             let mut panel = sample::sample(scene, Language::Ru, 1024, 600).expect(scene);
             (panel.width, panel.height) = (width, height);
             for length in [0, 1, 6, 64] {
-                panel.settings.code_length = length;
-                panel.settings.code_symbols = ('0'..='z').take(length).collect();
-                paint(&mut Canvas::new(width, height), &panel.layout(sample::now_ms(scene)));
+                for mm in [(0, 0), (1, 1), (154, 86), (9_999, 3)] {
+                    let look = if length == 6 { Look::NewYear } else { Look::Dark };
+                    let mut panel = panel.clone().looking(look, length == 1);
+                    panel.settings.size_mm = mm;
+                    panel.settings.code_length = length;
+                    panel.settings.code_symbols = ('0'..='z').take(length).collect();
+                    let layout = panel.layout(sample::now_ms(scene));
+                    if mm == (154, 86) {
+                        paint(&mut Canvas::new(width, height), &layout);
+                    }
+                }
             }
         }
     }

@@ -115,7 +115,7 @@ fn a_fault_waits_with_words_and_can_be_tried_again() {
     panel.step(Event::Ended { job: JOB, outcome: Outcome::Held(Fault::MediaJam) }, NOW_MS);
     assert_eq!(panel.scene_name(), "fault");
     assert!(matches!(press(&mut panel, "print")[..], [Effect::GoOn { .. }]));
-    panel.step(Event::Refused(Refusal::Busy), NOW_MS);
+    panel.step(Event::NotReleased { job: JOB, refusal: Refusal::Busy }, NOW_MS);
     assert_eq!(panel.scene_name(), "review");
 }
 
@@ -155,7 +155,7 @@ fn a_doubtful_sheet_is_asked_for_by_its_pages() {
     let mut panel = panel;
     assert_eq!(press(&mut panel, "came-out-yes"), [missing(3)]);
     assert_eq!(panel.scene_name(), "printing");
-    panel.step(Event::Refused(Refusal::Busy), NOW_MS);
+    panel.step(Event::NotReleased { job: JOB, refusal: Refusal::Busy }, NOW_MS);
     assert_eq!(panel.scene_name(), "review");
 }
 

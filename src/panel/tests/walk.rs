@@ -1,4 +1,4 @@
-//! A random walk: 20,000 events in any order. Nothing panics, and whatever happened, a quiet kiosk is idle again.
+//! A random walk: 100,000 events in any order. Nothing panics, and whatever happened, a quiet kiosk is idle again.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::{
     panel::{
         picture::Picture,
         sample,
-        scene::{Event, Outcome, Panel, PrinterView, Refusal, mend::Tray},
+        scene::{Event, JobCard, Outcome, Panel, PrinterView, Refusal, mend::Tray},
     },
     text::Language,
 };
@@ -46,6 +46,11 @@ fn ids() -> impl Strategy<Value = String> {
         "stay",
         "service",
         "preview-2",
+        "add-file",
+        "drop-file",
+        "file-1",
+        "file-2",
+        "reveal",
         "missing",
         "again",
         "came-out-yes",
@@ -62,8 +67,8 @@ fn ids() -> impl Strategy<Value = String> {
     prop::sample::select(ids.to_vec()).prop_map(str::to_owned)
 }
 
-fn events() -> impl Strategy<Value = Event> {
-    let job = || prop::sample::select(vec![JobId(42), JobId(7)]);
+pub(super) fn events() -> impl Strategy<Value = Event> {
+    let job = || prop::sample::select(vec![JobId(42), JobId(7), JobId(8)]);
     let picture = Picture { width: 2, height: 3, pixels: vec![9; 18] };
     let fault = || prop::sample::select(vec![Fault::MediaEmpty, Fault::Unsuitable, Fault::Other(String::new())]);
     let outcome = prop_oneof![
@@ -75,8 +80,9 @@ fn events() -> impl Strategy<Value = Event> {
         Just(Outcome::Canceled),
     ];
     let refusals = vec![Refusal::NotFound, Refusal::NotUploaded, Refusal::Busy];
-    let found = (0..400_u32)
-        .prop_map(|page_count| Event::Found(crate::panel::scene::JobCard { page_count, ..sample::card(Language::Ru) }));
+    let card = move || {
+        (job(), 0..400_u32).prop_map(|(job, page_count)| JobCard { job, page_count, ..sample::card(Language::Ru) })
+    };
     let printer = prop_oneof![
         Just(PrinterView::Unknown),
         Just(PrinterView::Ready(sample::offer())),
@@ -88,7 +94,9 @@ fn events() -> impl Strategy<Value = Event> {
         2 => Just(Event::Scan("4F7K2M".into())),
         1 => "\\PC{0,80}".prop_map(Event::Scan),
         3 => Just(Event::Tick),
-        3 => found,
+        3 => card().prop_map(Event::Found),
+        1 => (card(), prop::option::of(job())).prop_map(|(card, first)| Event::Released { card, first }),
+        1 => (job(), prop::sample::select(refusals.clone())).prop_map(|(job, refusal)| Event::NotReleased { job, refusal }),
         1 => prop::sample::select(refusals).prop_map(Event::Refused),
         1 => (job(), 0..4_u32).prop_map(move |(job, page)| Event::PicturesReady { job, page, picture: picture.clone() }),
         2 => (job(), 0..9_u32, 0..9_u32).prop_map(|(job, impressions, of)| Event::Progress { job, impressions, of }),
@@ -105,7 +113,7 @@ fn events() -> impl Strategy<Value = Event> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_panics_and_a_quiet_kiosk_is_idle_again(
@@ -116,13 +124,14 @@ proptest! {
         for (event, pause) in walk {
             now_ms += pause;
             panel.step(event, now_ms);
+            prop_assert!(panel.others.len() < 10 && panel.following.len() <= 20, "grows without end");
         }
         panel.layout(now_ms);
-        if let ("printing", Some(job)) = (panel.scene_name(), panel.job()) {
+        while let ("printing", Some(job)) = (panel.scene_name(), panel.job()) {
             panel.step(Event::Ended { job, outcome: Outcome::Canceled }, now_ms);
         }
         // The seconds after the last touch, and one for the answer that is never coming.
-        for _ in 0..=80 {
+        for _ in 0..=185 {
             now_ms += 1_000;
             panel.step(Event::Tick, now_ms);
         }

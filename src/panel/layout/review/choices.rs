@@ -10,21 +10,33 @@ use crate::{
             area::Area,
             sheet::{Sheet, Side, Style},
         },
-        palette,
+        words,
     },
     text::{Text, say},
 };
 
+/// Height of the line that says what will be printed: two lines of it where it is long.
+fn amount_height(sheet: &Sheet) -> i32 {
+    (sheet.m.caption * 2.9) as i32
+}
+
+/// How high the card likes to be when nothing forces it.
+pub(super) fn height(sheet: &Sheet) -> i32 {
+    let m = sheet.m;
+    (m.finger + m.gap * 2).max(m.header_h * 13 / 10) * 4 + amount_height(sheet) + m.gap
+}
+
 pub(super) fn lay(sheet: &mut Sheet, panel: &Panel, review: &Review, card: Area) {
     let m = sheet.m;
-    sheet.edged(card, m.radius * 6 / 7, (palette::HAIRLINE, 1), palette::SURFACE);
+    sheet.edged(card, m.radius * 6 / 7, (sheet.p.hairline, 1), sheet.p.surface);
     let inner = card.inset(m.gap * 2, m.gap / 2);
-    let line = (m.caption * 2.0) as i32;
+    // Controls keep their size and distance; the line below them has what is left.
+    let line = amount_height(sheet).min(inner.h - 4 * (m.finger + m.apart)).max(m.caption as i32);
     let rows = Area { h: inner.h - line, ..inner };
     let row = |index| rows.row(index, 4, 0);
     for index in 1..=4 {
         let y = rows.y + rows.h * index / 4;
-        sheet.fill(Area::new(inner.x, y, inner.w, 1), 0, palette::HAIRLINE);
+        sheet.fill(Area::new(inner.x, y, inner.w, 1), 0, sheet.p.hairline);
     }
     copies(sheet, panel, review, row(0));
     two_sided(sheet, panel, review, row(1));
@@ -37,7 +49,7 @@ pub(super) fn lay(sheet: &mut Sheet, panel: &Panel, review: &Review, card: Area)
 fn name(sheet: &mut Sheet, id: &str, title: Text, caption: &str, row: Area, control: Area) {
     let m = sheet.m;
     let frame = Area { w: control.x - row.x - m.gap, ..row };
-    let style = Style::new(Face::Semibold, m.label, palette::INK);
+    let style = Style::new(Face::Semibold, m.label, sheet.p.ink);
     let words = sheet.say(title);
     let (line, small) = ((m.label * 1.3) as i32, (m.caption * 1.3) as i32);
     if caption.is_empty() || line + small > row.h {
@@ -46,13 +58,13 @@ fn name(sheet: &mut Sheet, id: &str, title: Text, caption: &str, row: Area, cont
     }
     let both = frame.middle(frame.w, line + small);
     sheet.text(id, Role::Text, words, Area { h: line, ..both }, 1, style);
-    let style = Style::new(Face::Regular, m.caption * 0.95, palette::MUTED);
+    let style = Style::new(Face::Regular, m.caption * 0.95, sheet.p.muted);
     sheet.text(&format!("{id}-note"), Role::Text, caption, Area { y: both.y + line, h: small, ..both }, 1, style);
 }
 
 /// Where a row's control stands: at the right, at least a finger high.
 fn control(sheet: &Sheet, row: Area, width: i32) -> Area {
-    let height = (row.h - sheet.m.gap).clamp(44, sheet.m.header_h + 4);
+    let height = (row.h - sheet.m.apart).clamp(sheet.m.finger.min(row.h), sheet.m.button.max(sheet.m.finger));
     Area::new(row.right() - width, row.y + (row.h - height) / 2, width, height)
 }
 
@@ -60,7 +72,7 @@ fn copies(sheet: &mut Sheet, panel: &Panel, review: &Review, row: Area) {
     let most = most_copies(panel);
     let now = review.ticket.copies.get();
     let height = control(sheet, row, 0).h;
-    let place = control(sheet, row, height * 37 / 10);
+    let place = control(sheet, row, (height * 37 / 10).min(row.w * 6 / 10));
     let note = say::PANEL_COPIES_NOTE.fill(sheet.language, &[("most", &most.to_string())]);
     name(sheet, "copies-name", say::PANEL_COPIES, &note, row, place);
     let minus = Area { w: height * 6 / 5, ..place };
@@ -70,8 +82,8 @@ fn copies(sheet: &mut Sheet, panel: &Panel, review: &Review, row: Area) {
         ("copies-plus", say::PANEL_COPIES_MORE, icon::PLUS, plus, now < most),
     ] {
         let (edge, ground, ink) = match enabled {
-            true => (palette::EDGE, palette::TINT, palette::PRIMARY),
-            false => (palette::HAIRLINE, palette::OFF, palette::OFF_INK),
+            true => (sheet.p.edge, sheet.p.tint, sheet.p.accent),
+            false => (sheet.p.hairline, sheet.p.off, sheet.p.off_ink),
         };
         sheet.edged(area, height / 4, (edge, 1), ground);
         sheet.icon(sign, area, height * 9 / 20, ink);
@@ -82,7 +94,7 @@ fn copies(sheet: &mut Sheet, panel: &Panel, review: &Review, row: Area) {
     let label = sheet.say(say::PANEL_COPIES);
     sheet.element("copies", Role::Status, label, middle).value = Some(now.to_string());
     let size = (height as f32 * 0.52).min(middle.w as f32 / 2.2);
-    sheet.digits(&now.to_string(), middle, Style::new(Face::Bold, size, palette::INK).on(Side::Center));
+    sheet.digits(&now.to_string(), middle, Style::new(Face::Bold, size, sheet.p.ink).on(Side::Center));
 }
 
 fn two_sided(sheet: &mut Sheet, panel: &Panel, review: &Review, row: Area) {
@@ -105,16 +117,21 @@ fn two_sided(sheet: &mut Sheet, panel: &Panel, review: &Review, row: Area) {
     let track = place.inset(0, 1);
     let radius = track.h / 2;
     let (edge, ground) = match (enabled, on) {
-        (true, true) => (palette::PRIMARY, palette::PRIMARY),
-        (true, false) => (palette::EDGE, palette::OFF),
-        (false, _) => (palette::HAIRLINE, palette::OFF),
+        (true, true) => (sheet.p.primary, sheet.p.primary),
+        (true, false) => (sheet.p.edge, sheet.p.off),
+        (false, _) => (sheet.p.hairline, sheet.p.off),
     };
     sheet.edged(track, radius, (edge, 2), ground);
     let knob = Area { w: track.h, x: if on { track.right() - track.h } else { track.x }, ..track };
     let knob = knob.inset(4, 4);
-    sheet.edged(knob, knob.h / 2, (if on { palette::SURFACE } else { edge }, 1), palette::SURFACE);
+    sheet.edged(
+        knob,
+        knob.h / 2,
+        (if on { sheet.p.on_primary } else { edge }, 1),
+        if on { sheet.p.on_primary } else { sheet.p.surface },
+    );
     if on {
-        sheet.icon(icon::CHECK, knob, knob.h / 2, palette::PRIMARY);
+        sheet.icon(icon::CHECK, knob, knob.h / 2, sheet.p.primary);
     }
     let label = sheet.say(say::PANEL_TWO_SIDED);
     let element = sheet.element("two-sided", Role::Switch, label, place);
@@ -128,7 +145,7 @@ fn color(sheet: &mut Sheet, panel: &Panel, review: &Review, row: Area) {
     let place = control(sheet, row, row.w * if m.compact { 72 } else { 64 } / 100);
     name(sheet, "color-name", say::PANEL_COLOR, "", row, place);
     let radius = place.h / 4;
-    sheet.edged(place, radius, (if can { palette::EDGE } else { palette::HAIRLINE }, 1), palette::OFF);
+    sheet.edged(place, radius, (if can { sheet.p.edge } else { sheet.p.hairline }, 1), sheet.p.off);
     let both = [(say::PANEL_COLOR_GRAY, !on), (say::PANEL_COLOR_COLOR, on)];
     let size = (m.caption * 1.08).min(place.h as f32 * 0.45);
     let widest = both.iter().map(|(text, _)| Face::Semibold.width(sheet.say(*text), size)).fold(1.0, f32::max);
@@ -136,12 +153,12 @@ fn color(sheet: &mut Sheet, panel: &Panel, review: &Review, row: Area) {
     for (index, (text, chosen)) in both.into_iter().enumerate() {
         let half = place.column(index as i32, 2, 0).inset(4, 4);
         let (ink, face) = match (chosen, can) {
-            (true, _) => (palette::INK, Face::Semibold),
-            (false, true) => (palette::MUTED, Face::Medium),
-            (false, false) => (palette::OFF_INK, Face::Medium),
+            (true, _) => (sheet.p.ink, Face::Semibold),
+            (false, true) => (sheet.p.muted, Face::Medium),
+            (false, false) => (sheet.p.off_ink, Face::Medium),
         };
         if chosen {
-            sheet.edged(half, radius - 3, (palette::PRIMARY_LIGHT, 2), palette::SURFACE);
+            sheet.edged(half, radius - 3, (sheet.p.accent, 2), sheet.p.surface);
         }
         let style = Style::new(face, size, ink).on(Side::Center);
         let words = sheet.say(text);
@@ -166,8 +183,8 @@ fn pages(sheet: &mut Sheet, review: &Review, row: Area) {
     let caption = if can { sheet.say(say::PANEL_PAGES_NOTE) } else { "" };
     name(sheet, "pages-name", say::PANEL_PAGES, caption, row, place);
     let (edge, ground, ink) = match can {
-        true => (palette::EDGE, palette::SURFACE, palette::INK),
-        false => (palette::HAIRLINE, palette::OFF, palette::OFF_INK),
+        true => (sheet.p.edge, sheet.p.surface, sheet.p.ink),
+        false => (sheet.p.hairline, sheet.p.off, sheet.p.off_ink),
     };
     sheet.edged(place, place.h / 4, (edge, if can { 2 } else { 1 }), ground);
     let style = Style::new(Face::Semibold, (m.caption * 1.15).min(place.h as f32 * 0.5), ink).on(Side::Center);
@@ -185,13 +202,27 @@ fn amount(sheet: &mut Sheet, panel: &Panel, review: &Review, frame: Area) {
     let counted = say::SHEETS.count(language, sheets);
     let (words, face, ink) = if sheets > most {
         let values = [("sheets", counted.as_str()), ("most", &most.to_string())];
-        (say::PANEL_AMOUNT_TOO_MANY.fill(language, &values), Face::Medium, palette::BAD)
+        (say::PANEL_AMOUNT_TOO_MANY.fill(language, &values), Face::Medium, sheet.p.bad)
+    } else if !panel.others.is_empty() {
+        let (impressions, sheets) = panel.amount_of_all(review);
+        let (sheets, sides) = (say::SHEETS.count(language, sheets), say::IMPRESSIONS.count(language, impressions));
+        let values = [("sheets", sheets.as_str()), ("sides", &sides)];
+        (say::PANEL_AMOUNT_OF_ALL.fill(language, &values), Face::Medium, sheet.p.ink)
     } else {
         let sides = say::IMPRESSIONS.count(language, impressions);
         let values = [("sheets", counted.as_str()), ("sides", &sides)];
-        (say::PANEL_AMOUNT.fill(language, &values), Face::Medium, palette::INK)
+        (say::PANEL_AMOUNT.fill(language, &values), Face::Medium, sheet.p.ink)
     };
     let style = Style::new(face, m.caption * 1.05, ink);
     sheet.element("sheets", Role::Status, words.as_str(), frame).value = Some(sheets.to_string());
-    sheet.words(&words, frame, 1, style);
+    let time = panel.takes_ms(impressions).filter(|_| sheets <= most);
+    let Some(ms) = time else {
+        sheet.words(&words, frame, 2, style);
+        return;
+    };
+    let both = frame.inset(0, (frame.h - (style.size * 2.7) as i32).max(0) / 2);
+    sheet.words(&words, both.row(0, 2, 0), 1, style);
+    let takes = say::PANEL_TAKES.fill(language, &[("time", &words::about(ms, language))]);
+    let style = Style { face: Face::Regular, color: sheet.p.muted, ..style };
+    sheet.text("takes", Role::Text, &takes, both.row(1, 2, 0), 1, style);
 }
