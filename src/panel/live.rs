@@ -73,8 +73,8 @@ pub struct LivePanel {
     desk: Rc<Desk>,
     /// How the serial scanner is.
     pub(super) scanner: Cell<ScannerState>,
-    /// The calibrations, in use and kept, before one that is only tried.
-    before: Cell<Option<(Matrix, Option<Matrix>)>>,
+    /// The calibration before one that is only tried.
+    before: Cell<Option<Matrix>>,
 }
 
 impl LivePanel {

@@ -14,7 +14,7 @@ use crate::{
             Event,
             desk::{CrossTap, Known, News, Test, Wish},
         },
-        touch::calibration::{self, Matrix, Tap},
+        touch::calibration::{self, Tap},
     },
     queue::PrinterView,
     store::jobs::Ending,
@@ -73,40 +73,31 @@ impl LivePanel {
         self.tell_record();
     }
 
-    /// Uses what the taps say. Until somebody says that it is right, the old one lies in the data folder: a power cut undoes
-    /// a wrong one too.
+    /// Uses what the taps say. It reaches the disk when somebody says that it is right: a power cut undoes a wrong one too.
     fn try_calibration(&self, taps: &[CrossTap]) -> bool {
         let size = self.panel.borrow().size();
         let taps: Vec<Tap> = taps.iter().map(|(touched, shown)| Tap::in_pixels(*touched, *shown, size)).collect();
-        let (folder, before) = (&self.settings.store.folder, self.devices.calibration.get());
-        let kept = calibration::load(folder);
+        let before = self.devices.calibration.get();
         let fits = self.calibrate(&taps);
         if fits {
-            self.before.set(Some((before, kept)));
-            self.put_back(kept);
+            self.before.set(Some(before));
         }
         fits
     }
 
     fn keep_calibration(&self) {
-        if self.before.take().is_some() {
-            self.put_back(Some(self.devices.calibration.get()));
-            tracing::info!("touch was calibrated");
+        if self.before.take().is_none() {
+            return;
+        }
+        match calibration::save(&self.settings.store.folder, &self.devices.calibration.get()) {
+            Ok(()) => tracing::info!("touch was calibrated"),
+            Err(error) => tracing::error!(%error, "the calibration is used, but was not kept"),
         }
     }
 
     fn uncalibrate(&self) {
-        if let Some((before, kept)) = self.before.take() {
+        if let Some(before) = self.before.take() {
             self.devices.calibration.set(before);
-            self.put_back(kept);
-        }
-    }
-
-    fn put_back(&self, kept: Option<Matrix>) {
-        let folder = &self.settings.store.folder;
-        let done = kept.map_or_else(|| calibration::forget(folder), |kept| calibration::save(folder, &kept));
-        if let Err(error) = done {
-            tracing::error!(%error, "the calibration was not kept");
         }
     }
 

@@ -85,7 +85,7 @@ impl LivePanel {
         }
     }
 
-    /// Lays what `taps` say over the calibration in use, keeps it and uses it. Whether they make sense.
+    /// Lays what `taps` say over the calibration in use, and uses it. Whether they make sense.
     pub fn calibrate(&self, taps: &[Tap]) -> bool {
         let Some(correction) = calibration::solve(taps) else { return false };
         // Taps are told as people see them; a calibration belongs to the device, and outlives another rotation.
@@ -94,9 +94,6 @@ impl LivePanel {
         let matrix = matrix.after(&self.devices.calibration.get());
         if !matrix.is_sane() {
             return false;
-        }
-        if let Err(error) = calibration::save(&self.settings.store.folder, &matrix) {
-            tracing::error!(%error, "the calibration is used, but was not kept");
         }
         self.devices.calibration.set(matrix);
         true

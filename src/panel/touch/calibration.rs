@@ -138,17 +138,6 @@ pub fn save(folder: &Path, matrix: &Matrix) -> io::Result<()> {
     fs::rename(part, file(folder))
 }
 
-/// Forgets it.
-///
-/// # Errors
-/// When the file is there and stays.
-pub fn forget(folder: &Path) -> io::Result<()> {
-    match fs::remove_file(file(folder)) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        other => other,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Matrix, Tap, load, save, solve};
