@@ -5,7 +5,7 @@
 use std::{
     collections::BTreeMap,
     env, fs,
-    io::Write as _,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -18,12 +18,20 @@ mod mask;
 type Failure = Box<dyn std::error::Error>;
 
 fn main() {
+    relocations();
     for step in [texts, web, docs, halftone, pdfium] {
         if let Err(why) = step(&out_dir()) {
             for line in why.to_string().lines() {
                 println!("cargo::error={line}");
             }
         }
+    }
+}
+
+/// Relocations in DT_RELR's form: a twentieth of their bytes, all of which are read at each start. Needs glibc 2.36.
+fn relocations() {
+    if env::var("CARGO_CFG_TARGET_ENV").as_deref() == Ok("gnu") {
+        println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }
 }
 
@@ -110,9 +118,7 @@ fn web(out: &Path) -> Result<(), Failure> {
         if ![".css", ".js", ".svg"].iter().any(|ending| name.ends_with(ending)) {
             continue;
         }
-        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        packed.write_all(&fs::read(file.path())?)?;
-        fs::write(out.join(format!("web/{name}.gz")), packed.finish()?)?;
+        fs::write(out.join(format!("web/{name}.gz")), packed(&fs::read(file.path())?)?)?;
         table.push_str(&format!("    ({name:?}, include_bytes!(concat!(env!(\"OUT_DIR\"), \"/web/{name}.gz\"))),\n"));
     }
     table.push_str("];\n");
@@ -126,11 +132,15 @@ fn docs(out: &Path) -> Result<(), Failure> {
     for name in ["swagger-ui-bundle.js", "swagger-ui.css", "start.js"] {
         let text = fs::read_to_string(Path::new("assets/docs").join(name)).map_err(|e| format!("{name}: {e}"))?;
         let lines = text.lines().filter(|line| !line.contains("# sourceMappingURL="));
-        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        packed.write_all(lines.collect::<Vec<_>>().join("\n").as_bytes())?;
-        fs::write(out.join(format!("{name}.gz")), packed.finish()?)?;
+        fs::write(out.join(format!("{name}.gz")), packed(lines.collect::<Vec<_>>().join("\n").as_bytes())?)?;
     }
     Ok(())
+}
+
+fn packed(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(bytes)?;
+    packed.finish()
 }
 
 /// The thresholds of the halftone, 1 to 255: see `src/raster/halftone.rs`.

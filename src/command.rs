@@ -8,6 +8,8 @@ mod demo;
 mod drill;
 mod members;
 mod panel;
+mod preview;
+mod preview_node;
 mod print;
 mod printers;
 mod raster;
@@ -41,17 +43,19 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 type Command = fn(Arguments) -> Result<(), Failure>;
 
 /// Name, what runs, help.
-const COMMANDS: [(&str, Command, &str); 11] = [
+const COMMANDS: [(&str, Command, &str); 13] = [
     ("demo", demo::run, demo::HELP),
     ("serve", serve::run, serve::HELP),
     ("check", check::run, check::HELP),
     ("raster", raster::run, raster::HELP),
     ("print", print::run, print::HELP),
+    ("preview", preview::run, preview::HELP),
     ("printers", printers::run, printers::HELP),
     ("members", members::run, members::HELP),
     ("token", token::run, token::HELP),
     ("panel", panel::run, panel::HELP),
     ("record", record::run, record::HELP),
+    ("preview-node", preview_node::run, preview_node::HELP),
     ("drill", drill::run, drill::HELP),
 ];
 

@@ -1,7 +1,10 @@
 //! What a person can be told of a thing that went wrong. Each door translates it once: HTTP in `http/problem`, the
 //! panel in its scenes. What only an operator can use goes to the log where it happens, not in here.
 
-use crate::text::{Text, say};
+use crate::{
+    document::refusal::Refusal,
+    text::{Text, say},
+};
 
 /// The closed list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +50,16 @@ pub enum Error {
     Corrupted,
     /// The job has no document yet.
     NotUploaded,
+    /// The job's document is being made ready.
+    NotReady,
+    /// Nothing that can be printed is or can be made of the document.
+    Unprintable(Refusal),
+    /// The file has no bytes.
+    Empty,
+    /// The document's password is another one.
+    WrongPassword,
+    /// There is no such upload, or not any more.
+    UploadUnknown,
     /// The file name has no usable extension.
     FileName,
     /// The job is at the printer.
@@ -89,6 +102,11 @@ impl Error {
             Self::AlreadyUploaded => (say::ERROR_ALREADY_UPLOADED, vec![]),
             Self::Corrupted => (say::ERROR_CORRUPTED, vec![]),
             Self::NotUploaded => (say::ERROR_NOT_UPLOADED, vec![]),
+            Self::NotReady => (say::ERROR_NOT_READY, vec![]),
+            Self::Unprintable(why) => (why.text(), vec![]),
+            Self::Empty => (say::ERROR_EMPTY, vec![]),
+            Self::WrongPassword => (say::ERROR_WRONG_PASSWORD, vec![]),
+            Self::UploadUnknown => (say::ERROR_UPLOAD_UNKNOWN, vec![]),
             Self::FileName => (say::ERROR_FILE_NAME, vec![]),
             Self::BusyPrinting => (say::ERROR_BUSY_PRINTING, vec![]),
             Self::TooManyGuesses { retry_after_s } => {
@@ -109,6 +127,7 @@ impl Error {
             // Uploads end in seconds, documents are deleted in minutes and hours.
             Self::TooManyUploads => Some(10),
             Self::NoSpace => Some(600),
+            Self::NotReady => Some(5),
             _ => None,
         }
     }

@@ -25,6 +25,8 @@ mod pages;
 mod panel;
 mod paper;
 mod parts;
+mod portal;
+mod preview;
 mod qr;
 mod query;
 mod routes;
@@ -33,6 +35,7 @@ mod static_file;
 mod stream;
 pub mod streams;
 mod terminals;
+mod tus;
 
 use std::{io, net::SocketAddr, os::fd::AsRawFd as _, pin::pin, rc::Rc, time::Duration};
 
@@ -42,8 +45,8 @@ use smol_hyper::rt::{FuturesIo, SmolTimer};
 
 use self::{body::Pace, counters::Counters, stream::Stream};
 use crate::{
-    gate::Gate, guessing::Guessing, panel::live::LivePanel, queue::Queue, roster::Roster, settings::Settings,
-    terminals::Terminals,
+    gate::Gate, guessing::Guessing, panel::live::LivePanel, preview::Preview, queue::Queue, roster::Roster,
+    settings::Settings, terminals::Terminals,
 };
 
 /// Connections that nobody has taken yet. The standard library asks for 128, and whoever comes after them has to try
@@ -69,6 +72,8 @@ pub struct Doors {
     pub gate: Gate,
     /// Wrong codes.
     pub guessing: Guessing,
+    /// Previews.
+    pub preview: Rc<Preview>,
     /// The panel that is mirrored.
     pub panel: Rc<LivePanel>,
     /// QR codes, remote terminals.

@@ -20,6 +20,7 @@ use crate::{
     guessing::Guessing,
     http::{self, Doors, counters::Counters, streams::Streams},
     panel::{live::LivePanel, scanner},
+    preview::Preview,
     printer::{self, Printer, find::Finding, known::Known},
     queue::Queue,
     roster::Roster,
@@ -113,7 +114,8 @@ impl Kiosk {
         let documents = Documents::open(&settings.documents(), room).context("documents' folder")?;
         let lived = smol::block_on(open_clock(&store)).map_err(|error| anyhow::anyhow!("lived time: {error:?}"))?;
         let lived = Rc::new(lived);
-        let workers = Rc::new(Workers::new(settings.worker.clone(), Some(&folder)).context("libpdfium")?.warm());
+        let workers = Workers::new(settings.worker.clone(), Some(&folder)).context("libpdfium")?.warm();
+        let workers = Rc::new(workers.converting(settings.convert.clone()));
         let printer = Printer::open_known(&settings.printer.uri, printer_limits(&settings), finding(&settings));
         let printer = printer.context("printer.uri")?;
         let roster = Rc::new(Roster::new(store.clone(), Rc::clone(&settings), now));
@@ -125,7 +127,9 @@ impl Kiosk {
         let desk = Desk::open(store.clone(), Rc::clone(&settings), now).context("record.key")?;
         let desk = Rc::new(desk);
         let drawing = Rc::clone(&workers);
+        let (kept, held, at) = (store.clone(), documents.clone(), Rc::clone(&lived));
         let queue = Rc::new(Queue::new(store, documents, drawing, printer, Rc::clone(&settings), now, lived));
+        let preview = open_preview(&queue, kept, held, Rc::clone(&workers), Rc::clone(&settings), at)?;
         let panel = Rc::new(LivePanel::new(
             Rc::clone(&settings),
             Rc::clone(&queue),
@@ -139,6 +143,7 @@ impl Kiosk {
             roster,
             gate,
             guessing,
+            preview,
             panel,
             terminals,
             settings: Rc::clone(&settings),
@@ -190,6 +195,10 @@ impl Kiosk {
                 let queue = Rc::clone(&self.doors.queue);
                 Box::pin(async move { queue.preflight_loop().await.map_err(|e| anyhow::anyhow!("{e:?}")) })
             }),
+            ("ready", {
+                let queue = Rc::clone(&self.doors.queue);
+                Box::pin(async move { queue.ready_loop().await.map_err(|e| anyhow::anyhow!("{e:?}")) })
+            }),
             ("paper", {
                 let queue = Rc::clone(&self.doors.queue);
                 Box::pin(async move { queue.paper_loop().await.map_err(|e| anyhow::anyhow!("{e:?}")) })
@@ -227,6 +236,14 @@ impl Kiosk {
                     terminals.run(executor).await;
                     Ok(())
                 })
+            }),
+            ("preview", {
+                let (preview, executor) = (Rc::clone(&self.doors.preview), Rc::clone(&executor));
+                Box::pin(async move { preview.run(&executor).await.map_err(|e| anyhow::anyhow!("{e:?}")) })
+            }),
+            ("previews' ends", {
+                let (preview, queue) = (Rc::clone(&self.doors.preview), Rc::clone(&self.doors.queue));
+                Box::pin(async move { preview.sweep_loop(|| queue.changed()).await })
             }),
             ("workers", {
                 Box::pin(async move {
@@ -281,6 +298,21 @@ async fn signal() -> Result<(), anyhow::Error> {
     let mut signals = Signals::new([Signal::Int, Signal::Term])?;
     signals.next().await;
     Ok(())
+}
+
+/// Previews; paper goes first while a job is at the printer.
+fn open_preview(
+    queue: &Rc<Queue>,
+    store: Store,
+    documents: Documents,
+    workers: Rc<Workers>,
+    settings: Rc<Settings>,
+    lived: Rc<LivedClock>,
+) -> Result<Rc<Preview>, anyhow::Error> {
+    let at = Rc::downgrade(queue);
+    let printing = move || at.upgrade().is_some_and(|queue| queue.live().is_some_and(|live| live.ending.is_none()));
+    let opening = Preview::open(store, documents, workers, settings, now, lived, Box::new(printing));
+    Ok(Rc::new(smol::block_on(opening).context("previews")?))
 }
 
 /// As many descriptors as the system lets us have: a connection is one, and 1,024 are the usual soft limit.

@@ -10,11 +10,11 @@
 //! |---|---|
 //! | command line | [`command`]: one file a command |
 //! | drill | [`drill`]: whole kiosks against a printer that misbehaves |
-//! | assembly | [`kiosk`]: opens the tools, hands them up, names the tasks |
+//! | assembly | [`kiosk`]: opens the tools, hands them up, names the tasks; [`node`]: converts for other kiosks |
 //! | doors | [`http`]: phones, bots, other servers; [`panel`]: the touch screen |
-//! | journeys | [`queue`]: a job's life; [`roster`]: members; [`gate`]: tokens; [`terminals`]: QR codes; [`guessing`]: wrong codes; [`desk`]: what a technician does |
-//! | tools | [`store`]: SQLite and documents; [`printer`]: IPP, and a folder as a printer; [`worker`]: jailed children; [`auth`]: another server's tokens; [`clock`]: lived time; [`board`]: the machine we run on; [`flight`]: signed flight records; [`logbook`]: the log's last lines |
-//! | nouns | [`job`], [`raster`], [`member`], [`access`], [`settings`], [`error`], [`text`] |
+//! | journeys | [`queue`]: a job's life; [`preview`]: looks at documents; [`roster`]: members; [`gate`]: tokens; [`terminals`]: QR codes; [`guessing`]: wrong codes; [`desk`]: what a technician does |
+//! | tools | [`store`]: SQLite and documents; [`printer`]: IPP, and a folder as a printer; [`worker`]: jailed children; [`auth`]: another server's tokens; [`broker`]: RabbitMQ; [`clock`]: lived time; [`board`]: the machine we run on; [`flight`]: signed flight records; [`logbook`]: the log's last lines |
+//! | nouns | [`job`], [`document`], [`raster`], [`member`], [`access`], [`settings`], [`error`], [`text`] |
 //!
 //! # Journeys
 //!
@@ -22,6 +22,8 @@
 //!    [`store::documents`] (hashed, fsynced); a jailed child looks at them ([`worker::Workers::inspect`]); only then
 //!    [`queue::Queue::submit`] keeps them, in one transaction. After that [`queue::preflight`] has another child look at
 //!    what a person should know before they print ([`job::preflight`]).
+//!    Phones upload in pieces that survive lost networks and restarts (`http/tus`, [`store::uploads`]); what is no PDF, or
+//!    is made of several files, has its code first and its print form later ([`queue::ready`]).
 //! 2. *Release → paper.* A finger or a scanner moves [`panel::scene`]; [`queue::Queue::release`] changes a row and rings;
 //!    the print loop ([`queue::print`]) fits a [`job::plan::Plan`], writes down what it is about to do, asks the printer
 //!    for a job, lets children draw bands in turns ([`worker::team`]), streams them ([`printer::Printer::send`]) until the
@@ -33,7 +35,10 @@
 //! 4. *QR → paper.* A terminal, remote or our panel, shows a code ([`terminals::register`]); whoever scans it tells
 //!    `POST /qr` which PINs (`http/qr`) or comes to the phone page, whose visit ([`terminals::visits`]) outlives the
 //!    code; the terminal gets a message at once, our own printer a release.
-//! 5. *Restart.* Every start is a recovery ([`queue::recover`]); `kill -9` is a supported way to stop.
+//! 5. *Preview.* Whoever knows a code gets a token ([`preview::token`]) for one version of one document; what they ask is
+//!    made once by a jailed child here ([`worker::convert`]) or at a [`node`], kept by content ([`store::previews`]), and
+//!    read by `http/preview`.
+//! 6. *Restart.* Every start is a recovery ([`queue::recover`]); `kill -9` is a supported way to stop.
 //!
 //! # Concurrency
 //!
@@ -44,9 +49,11 @@
 pub mod access;
 pub mod auth;
 pub mod board;
+pub mod broker;
 pub mod clock;
 pub mod command;
 pub mod desk;
+pub mod document;
 pub mod drill;
 pub mod error;
 pub mod flight;
@@ -57,7 +64,9 @@ pub mod job;
 pub mod kiosk;
 pub mod logbook;
 pub mod member;
+pub mod node;
 pub mod panel;
+pub mod preview;
 pub mod printer;
 pub mod queue;
 pub mod raster;

@@ -4,16 +4,19 @@
 //! ([`Live`]), what it was like when it was last asked, and a bell that tells the doors to look again.
 
 pub mod expire;
+pub mod holds;
 pub mod missing;
 pub mod paper;
 pub mod picture;
 pub mod preflight;
 pub mod print;
 pub mod proof;
+pub mod ready;
 pub mod recover;
 mod send;
 mod settle;
 pub mod test_page;
+mod uploads;
 mod watch;
 
 use std::{
@@ -23,8 +26,10 @@ use std::{
 
 use event_listener::{Event, EventListener};
 
+use self::holds::Holds;
 use crate::{
     clock::LivedClock,
+    document::refusal::Refusal,
     error::Error,
     job::{
         code::{ReleaseCode, distinct},
@@ -41,7 +46,9 @@ use crate::{
         Store,
         attempts::Habits,
         documents::{Documents, Incoming, Sender},
-        jobs::{self, Document, Ending, Job, Order},
+        jobs::{self, Document, Ending, Job, Order, Source},
+        sources,
+        uploads::UploadId,
     },
     worker::{Inspection, WorkerError, Workers},
 };
@@ -102,6 +109,18 @@ pub struct Queue {
     /// As the store has it; read anew at every bell.
     paper: Cell<Paper>,
     pictures: picture::Pictures,
+    /// Who goes on with which upload.
+    pub holds: Rc<Holds>,
+    /// Rings when a document waits to be made ready.
+    unready: Event,
+}
+
+/// What comes with an order: a document, or what one is to be made from; and the uploads it came in.
+#[derive(Clone, Debug, Default)]
+struct Contents {
+    document: Option<Document>,
+    sources: Vec<Source>,
+    uploads: Vec<UploadId>,
 }
 
 /// What may be changed of a ticket; `None` leaves it.
@@ -149,6 +168,8 @@ impl Queue {
             canceled: Cell::new(None),
             paper: Cell::default(),
             pictures,
+            holds: Rc::default(),
+            unready: Event::new(),
         }
     }
 
@@ -182,36 +203,44 @@ impl Queue {
 
     /// Puts an order in; its PIN.
     pub async fn order(&self, order: Order) -> Result<ReleaseCode, Error> {
-        self.insert(order, None).await
+        self.insert(order, Contents::default()).await
     }
 
     /// Takes a document together with its order: both or neither. Its PIN.
     pub async fn order_with(&self, order: Order, incoming: Incoming, media_type: &str) -> Result<ReleaseCode, Error> {
         let document = self.keep(&order.ticket, incoming, media_type).await?;
         let name = document.name.clone();
-        let pin = self.insert(order, Some(document)).await;
+        let pin = self.insert(order, Contents { document: Some(document), ..Contents::default() }).await;
         if pin.is_err() {
             self.documents.remove(&name).await;
         }
         pin
     }
 
-    async fn insert(&self, order: Order, document: Option<Document>) -> Result<ReleaseCode, Error> {
+    async fn insert(&self, order: Order, contents: Contents) -> Result<ReleaseCode, Error> {
         let symbols = distinct(&self.symbols());
         for _ in 0..PIN_TRIES {
             let length = self.settings.print_api.pin_length;
             let pin = ReleaseCode::draw(&symbols, length, getrandom::fill).map_err(std::io::Error::other)?;
-            let (order, document, drawn) = (order.clone(), document.clone(), pin.clone());
+            let waits = !contents.sources.is_empty();
+            let (order, contents, drawn) = (order.clone(), contents.clone(), pin.clone());
             let (now, lived) = ((self.clock)(), self.lived.now());
             let inserted = self.store.write(move |db| {
-                let job = jobs::insert(db, &order, &drawn, now, lived)?;
-                if let (Some(job), Some(document)) = (job, document) {
-                    jobs::attach(db, job, &document)?;
+                let Some(job) = jobs::insert(db, &order, &drawn, now, lived)? else { return Ok(None) };
+                if let Some(document) = &contents.document {
+                    jobs::attach(db, job, document)?;
                 }
-                Ok(job)
+                sources::insert(db, job, &contents.sources)?;
+                for upload in &contents.uploads {
+                    crate::store::uploads::ordered(db, upload, job)?;
+                }
+                Ok(Some(job))
             });
             if let Some(job) = inserted.await? {
                 tracing::info!(%job, "ordered");
+                if waits {
+                    self.unready.notify(usize::MAX);
+                }
                 self.ring();
                 return Ok(pin);
             }
@@ -243,7 +272,11 @@ impl Queue {
 
     /// Takes a document that has come for a job.
     pub async fn submit(&self, job: &Job, incoming: Incoming, media_type: &str) -> Result<(), Error> {
-        let document = self.keep(&job.ticket, incoming, media_type).await?;
+        let document = self.keep(&job.ticket, incoming, media_type).await.map_err(|error| match error {
+            // print-api knows no passwords.
+            Error::Unprintable(_) => Error::Corrupted,
+            other => other,
+        })?;
         let (id, name, max) = (job.id, document.name.clone(), self.settings.print_api.max_page_count);
         let attached = self.store.write(move |db| {
             // What is asked may have changed while the document was on its way.
@@ -275,6 +308,9 @@ impl Queue {
         self.workers.inspect(document).await.map_err(|error| {
             tracing::info!(%error, "document refused");
             match error {
+                WorkerError::Document(why) if why == Refusal::Encrypted.code() => {
+                    Error::Unprintable(Refusal::Encrypted)
+                }
                 // A document that makes its reader die is as bad as one that cannot be read.
                 WorkerError::Document(_) | WorkerError::Died(_) => Error::Corrupted,
                 WorkerError::Failed(_) | WorkerError::NotStarted(_) => Error::Worker,
@@ -324,7 +360,7 @@ impl Queue {
         let (now, max) = ((self.clock)(), self.settings.print_api.max_page_count);
         let released = self.store.write(move |db| {
             let known = jobs::by_id(db, job)?.ok_or(Error::FilesUnknown(1))?;
-            let document = known.document.as_ref().ok_or(Error::NotUploaded)?;
+            let document = known.document.as_ref().ok_or_else(|| known.missing())?;
             if !known.state.can_release() || (known.rest.is_some() && !anew) {
                 return Err(Error::BusyPrinting);
             }
@@ -379,7 +415,7 @@ impl Queue {
     /// Removes a job and its document; one at the printer is stopped first.
     pub async fn delete(&self, job: JobId) -> Result<(), Error> {
         let mut canceled = false;
-        let document = loop {
+        let names = loop {
             let changed = self.changed();
             // In one transaction: nobody can release it between the look and the end.
             let deleted = self.store.write(move |db| match jobs::by_id(db, job)? {
@@ -387,7 +423,7 @@ impl Queue {
                 _ => jobs::delete(db, job).map(Some),
             });
             match deleted.await? {
-                Some(document) => break document,
+                Some(names) => break names,
                 // Once: the bell of the cancellation itself would wake us for ever.
                 None if canceled => changed.await,
                 None => {
@@ -396,7 +432,7 @@ impl Queue {
                 }
             }
         };
-        if let Some(name) = document {
+        for name in names {
             self.documents.remove(&name).await;
         }
         tracing::info!(%job, "deleted");

@@ -13,7 +13,10 @@ pub mod lived;
 pub mod members;
 pub mod paper;
 pub mod preflight;
+pub mod previews;
+pub mod sources;
 pub mod tokens;
+pub mod uploads;
 
 use std::{path::Path, sync::mpsc, thread, time::Duration};
 

@@ -3,9 +3,11 @@
 //! The child is a Unix filter: document on stdin, result on stdout, one JSON line an event on stderr, verdict as exit
 //! code. End of stream means exit 0 and nothing else: [`team::Rendering`] turns any other end into a read error.
 //! This file is the parent's side; what runs in the child is in [`inspect`], [`preflight`] and [`render`], its walls in
-//! [`jail`]; several that draw one document are a [`team`], and short looks are taken by children of a [`forkserver`].
+//! [`jail`]; documents of other kinds are made into something to look at and to print in [`convert`]; several that draw one document are a [`team`], and short looks are taken by children of a [`forkserver`].
 
+pub mod assemble;
 pub mod child;
+pub mod convert;
 mod fields;
 pub mod forkserver;
 pub mod inspect;
@@ -136,6 +138,7 @@ pub struct Workers {
     inspections: std::sync::Arc<Semaphore>,
     drawings: std::sync::Arc<Semaphore>,
     limits: crate::settings::worker::Worker,
+    converter: convert::way::Converter,
 }
 
 impl Workers {
@@ -148,6 +151,7 @@ impl Workers {
             inspections: std::sync::Arc::new(Semaphore::new(limits.inspections)),
             drawings: std::sync::Arc::new(Semaphore::new(limits.drawings)),
             limits,
+            converter: convert::way::Converter::new(crate::settings::convert::Convert::default()),
         })
     }
 

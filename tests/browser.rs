@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
 
 use crate::{
@@ -135,4 +136,26 @@ impl Kiosk {
         let answers = || self.ask("GET", "/healthz", "", &[]).filter(|(status, _)| *status == 200);
         until("it answers", Duration::from_secs(10), answers);
     }
+}
+#[test]
+fn upload_page() {
+    let mut kiosk = Kiosk::demo();
+    let folder = crate::support::temporary("locked");
+    case("upload", &kiosk.url.clone(), &[], |asked| match asked {
+        ["restart"] => {
+            kiosk.kill();
+            let out = format!("file://{}", kiosk.folder.join("out").display());
+            kiosk.revive(&out);
+            "done".into()
+        }
+        ["locked"] if have("qpdf", "qpdf") => {
+            let locked = folder.join("locked.pdf");
+            let lock = ["--encrypt", "secret", "owner", "256", "--"];
+            let done = Command::new("qpdf").args(lock).arg(crate::support::sample()).arg(&locked).status();
+            assert!(done.is_ok_and(|status| status.success()), "qpdf");
+            STANDARD.encode(std::fs::read(locked).expect("read"))
+        }
+        ["locked"] => String::new(),
+        other => panic!("asked for {other:?}"),
+    });
 }

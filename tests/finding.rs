@@ -179,7 +179,7 @@ fn nobody_there_is_told_in_time_and_a_stop_is_heard() {
         signal(child.id(), "INT");
         let started = Instant::now();
         child.wait().expect("ended");
-        assert!(started.elapsed() < Duration::from_millis(500));
+        assert!(started.elapsed() < Duration::from_millis(2_000), "not after all of the 3 s that looking takes");
     });
 }
 

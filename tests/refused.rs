@@ -358,11 +358,12 @@ fn phone_form_that_is_refused_leaves_nothing() {
     let who = [("surname", "Иванов"), ("number", "1015000")];
     let with = |name: &'static str, value: &'static str| [who[0], who[1], (name, value)];
     type Fields<'a> = Vec<(&'a str, &'a str)>;
-    let cases: [(&str, Fields<'_>, &[u8], u16); 7] = [
+    let cases: [(&str, Fields<'_>, &[u8], u16); 8] = [
         ("a stranger", vec![who[0], ("number", "7")], &good, 403),
         ("nobody", vec![], &good, 422),
-        ("not a PDF", who.to_vec(), b"hello", 415),
-        ("nothing", who.to_vec(), b"", 415),
+        ("no document", who.to_vec(), b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0", 415),
+        ("half a document", who.to_vec(), &good[..300], 415),
+        ("nothing", who.to_vec(), b"", 422),
         ("too large", who.to_vec(), &[b'x'; 100_001], 413),
         ("past the end", with("pages", "2").to_vec(), &good, 416),
         ("too many sheets", with("copies", "51").to_vec(), &good, 413),

@@ -544,7 +544,8 @@ fn an_appliance_is_touched_only_with_a_token_that_allows_it() {
     }
     assert_eq!(tap("/print/panel/tap", None), 401);
     for file in walk(&folder) {
-        let bytes = fs::read(&file).expect("readable");
+        // What is written anew while it is looked at is gone under its old name.
+        let Ok(bytes) = fs::read(&file) else { continue };
         for token in [&touch, &other] {
             assert!(!holds(&bytes, token), "{} holds a token", file.display());
         }

@@ -363,7 +363,7 @@ impl Kiosk {
         };
         let mut kept = self.documents();
         for table in column(
-            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT IN ('guesses', 'lived', 'marks', 'preflight')",
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT IN ('guesses', 'keys', 'lived', 'marks', 'preflight')",
         ) {
             let names = column(&format!("SELECT 'quote(' || name || ')' FROM pragma_table_info('{table}')"));
             let row = names.join(" || ' ' || ");

@@ -18,42 +18,47 @@ const MAX_BYTES: u64 = 2_000_000;
 const NO_NAMES: [&str; 7] = ["utils", "helpers", "common", "core", "infra", "manager", "handler"];
 
 /// Room → the rooms it may name.
-const MAY_NAME: [(&str, &[&str]); 26] = [
+const MAY_NAME: [(&str, &[&str]); 30] = [
     // Nouns.
     ("text", &[]),
     ("access", &[]),
-    ("error", &["text"]),
+    ("error", &["document", "text"]),
     ("member", &["error"]),
     ("settings", &["job", "text"]), // which symbols of codes look alike
     ("job", &["raster", "text"]),   // raster in links only: a plan's documentation points at placement
     ("raster", &["job"]),
+    ("document", &["job", "text", "worker"]), // worker in a link only
     // Tools.
     ("clock", &[]),
     ("board", &[]),
     ("flight", &[]),
     ("logbook", &[]),
-    ("store", &["access", "clock", "error", "job", "member"]),
+    ("store", &["access", "clock", "document", "error", "job", "member"]),
     ("printer", &["job", "raster"]),
-    ("worker", &["job", "raster", "settings"]),
+    ("worker", &["document", "job", "raster", "settings", "text"]),
     ("auth", &["access"]),
+    ("broker", &["document"]),
     // Journeys.
     ("desk", &["board", "error", "flight", "logbook", "settings", "store"]),
     ("gate", &["access", "auth", "error", "store"]),
     ("guessing", &["clock", "error", "job", "settings", "store"]),
     ("roster", &["error", "member", "settings", "store"]),
-    ("queue", &["clock", "error", "job", "printer", "raster", "settings", "store", "worker"]),
+    ("queue", &["clock", "document", "error", "job", "printer", "raster", "settings", "store", "worker"]),
+    ("preview", &["access", "broker", "clock", "document", "error", "job", "settings", "store", "worker"]),
     ("terminals", &["access", "error", "job", "settings", "store"]),
     // Doors. The types of rows that journeys hand up are the store's; its functions are not called here.
     (
         "http",
         &[
             "access",
+            "document",
             "error",
             "gate",
             "guessing",
             "job",
             "member",
             "panel",
+            "preview",
             "queue",
             "roster",
             "settings",
@@ -78,6 +83,7 @@ const MAY_NAME: [(&str, &[&str]); 26] = [
             "guessing",
             "http",
             "panel",
+            "preview",
             "printer",
             "queue",
             "roster",
@@ -87,13 +93,15 @@ const MAY_NAME: [(&str, &[&str]); 26] = [
             "worker",
         ],
     ),
+    ("node", &["access", "broker", "document", "job", "settings", "worker"]),
     // Above the assembly: it builds whole kiosks.
     ("drill", &["error", "http", "job", "kiosk", "panel", "printer", "queue", "settings", "store", "text", "worker"]),
     (
         "command",
         &[
-            "access", "clock", "drill", "error", "flight", "http", "job", "kiosk", "logbook", "member", "panel",
-            "printer", "queue", "raster", "roster", "settings", "store", "text", "worker",
+            "access", "broker", "clock", "document", "drill", "error", "flight", "http", "job", "kiosk", "logbook",
+            "member", "node", "panel", "preview", "printer", "queue", "raster", "roster", "settings", "store", "text",
+            "worker",
         ],
     ),
 ];

@@ -1,86 +1,144 @@
-// The upload page.
+// The upload page: chooses files, sends them, shows the codes. What each part does is in the modules it imports; without this
+// the page is a plain form for one file.
 
-import { find } from "./page.js"
+import { find, root } from "./page.js"
 import { tellSheets } from "./sheets.js"
+import { remember } from "./upload-member.js"
 
-function upload(form) {
-  const { file, surname, number, remember } = form.elements
-  const [error, progress, bar, words, label, button] =
-    ["#error", "#progress", "progress", "#progress-text", "#file-label", "button.primary"].map((s) => find(s, form))
+const form = find("#upload")
+const { file, surname, number } = form.elements
+const [error, go, camera, words] = ["#error", "#go", "#camera", "#words"].map((selector) => find(selector))
+const say = words.dataset
+const kept = remember(form, find("#remember"))
+let list
+let name // of the batch that is under way, for whoever loads the page anew
 
-  const fail = (text) => {
-    error.textContent = text
-    progress.hidden = true
-    button.disabled = false
-    if (text) error.focus()
-  }
-  const refusal = ({ name, type, size }) => size > form.dataset.bytes ? form.dataset.large
-    : type === "application/pdf" || /\.pdf$/i.test(name) ? "" : form.dataset.type
-
-  const look = () => {
-    const chosen = file.files[0]
-    if (!chosen) return
-    label.dataset.name = find("b", label).textContent = chosen.name
-    find("small", label).textContent = label.dataset.chosen
-    fail(refusal(chosen))
-  }
-  file.addEventListener("change", look)
-  look()
-  for (const name of ["dragenter", "dragleave", "drop"]) {
-    file.addEventListener(name, () => file.parentElement.classList.toggle("over", name === "dragenter"))
-  }
-
-  // Kept on this phone only, and only when asked.
-  const keep = "ottisk.member"
-  try {
-    const kept = JSON.parse(localStorage.getItem(keep))
-    if (kept) {
-      remember.checked = true
-      surname.value ||= kept.surname
-      number.value ||= kept.number
-    }
-  } catch { /* no storage: nothing is remembered */ }
-  const store = () => {
-    try {
-      if (remember.checked) localStorage.setItem(keep, JSON.stringify({ surname: surname.value, number: number.value }))
-      else localStorage.removeItem(keep)
-    } catch { /* likewise */ }
-  }
-
-  form.addEventListener("submit", (event) => {
-    event.preventDefault()
-    store()
-    const refused = refusal(file.files[0])
-    if (refused) return fail(refused)
-    const request = new XMLHttpRequest()
-    const tell = (percent) => {
-      bar.value = percent
-      words.textContent = percent < 100
-        ? progress.dataset.uploading.replace("{percent}", percent) : progress.dataset.checking
-    }
-    request.upload.onprogress = ({ loaded, total }) => tell(Math.floor((loaded / total) * 100))
-    request.onerror = () => fail(form.dataset.offline)
-    request.onload = () => {
-      if (request.status < 400) return location.assign(request.responseURL)
-      const page = new DOMParser().parseFromString(request.responseText, "text/html")
-      fail(find("#error", page)?.textContent || form.dataset.offline)
-      for (const field of form.elements) {
-        field.ariaInvalid = field.id ? page.getElementById(field.id)?.ariaInvalid : null
-      }
-    }
-    request.open("POST", form.action)
-    // Who it is before what it is: the kiosk takes no document of a stranger.
-    const data = new FormData(form)
-    data.delete("file")
-    data.append("file", file.files[0])
-    request.send(data)
-    error.textContent = ""
-    button.disabled = true
-    progress.hidden = false
-    tell(0)
-  })
-  addEventListener("pageshow", ({ persisted }) => persisted && fail(""))
+function fail(text, field) {
+  error.textContent = text
+  for (const input of [surname, number]) input.ariaInvalid = input.name === field ? "true" : null
+  if (text) error.focus()
 }
 
-upload(find("#upload"))
-tellSheets(find("#upload"))
+/** The list, once there is something for it: a page that is only looked at stays light. */
+async function opened() {
+  const { List } = await import("./upload-list.js")
+  list ??= Object.assign(new List(find("#chosen"), say, Number(form.dataset.bytes)), { onchange: count })
+  return list
+}
+
+async function add(files) {
+  fail("")
+  await opened()
+  const room = Number(form.dataset.files) - list.items.length
+  for (const one of [...files].slice(0, room)) if (!list.take(one)) list.add(one)
+  if (files.length > room) fail(say.many)
+  count()
+}
+
+function count() {
+  go.textContent = list.documents().length > 1 ? go.dataset.many : go.dataset.one
+  form.elements.pages.closest(".field").hidden = list.documents().length > 1
+}
+
+// The input is emptied at once: the list is what counts, and the same file can be chosen anew.
+for (const input of [file, camera]) {
+  input.addEventListener("change", () => {
+    // Of its own: the input forgets them at once.
+    add([...input.files])
+    input.value = ""
+  })
+}
+file.multiple = true
+file.required = false
+file.removeAttribute("name")
+// What is missing is said in the kiosk's words, in one place.
+form.noValidate = true
+
+// Dropped anywhere on the page: a miss must not make the browser leave it.
+const drop = file.parentElement
+let inside = 0
+for (const [name, step] of [["dragenter", 1], ["dragleave", -1]]) {
+  addEventListener(name, () => drop.classList.toggle("over", (inside += step) > 0))
+}
+addEventListener("dragover", (event) => event.preventDefault())
+addEventListener("drop", (event) => {
+  event.preventDefault()
+  inside = 0
+  drop.classList.remove("over")
+  add([...event.dataTransfer.files])
+})
+addEventListener("paste", ({ clipboardData }) => clipboardData?.files.length && add([...clipboardData.files]))
+
+function options() {
+  const { pages, copies, two_sided: sides, color } = form.elements
+  const chosen = { copies: copies.value, two_sided: sides?.value ?? "0", color: color?.value ?? "0" }
+  return list.documents().length > 1 ? chosen : { ...chosen, pages: pages.value }
+}
+
+function show(codes) {
+  if (codes.length === 1 && !list.items.length) {
+    const visit = find("[name=visit]", form)?.value
+    return location.assign(`/j/${encodeURIComponent(codes[0].pin)}${visit ? `?${new URLSearchParams({ visit })}` : ""}`)
+  }
+  const target = find("#codes-list")
+  target.replaceChildren()
+  for (const { pin, title } of codes) {
+    const item = find("#code-template").content.firstElementChild.cloneNode(true)
+    const visit = find("[name=visit]", form)?.value
+    find("a", item).href = `/j/${encodeURIComponent(pin)}${visit ? `?${new URLSearchParams({ visit })}` : ""}`
+    find(".pin", item).textContent = pin
+    find("bdi", item).textContent = title
+    target.append(item)
+  }
+  find("#codes").hidden = false
+  const done = !list.items.length
+  form.hidden = done
+  if (done) find("h1").hidden = true
+  if (done) find("#codes-title").focus()
+}
+
+async function send(batch) {
+  fail("")
+  name = batch.name
+  go.disabled = true
+  root.classList.add("sending")
+  try {
+    const codes = await batch.run(list, say)
+    if (codes.length) show(codes)
+  } catch (problem) {
+    fail((problem.field && say.member) || problem.message || say.unreachable, problem.field)
+  }
+  root.classList.remove("sending")
+  go.disabled = false
+  if (batch.done) name = undefined
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault()
+  if (!list?.items.length) return fail(say.none)
+  for (const input of [surname, number]) if (!input.value.trim()) return fail(say[input.name], input.name)
+  if (!form.elements.copies.checkValidity()) return form.elements.copies.reportValidity()
+  if (list.items.some((item) => item.refused)) return fail(list.items.find((item) => item.refused).refused)
+  kept.save()
+  // What is at the kiosk already is not sent again: the list's files know their numbers.
+  const { Batch } = await import("./upload-batch.js")
+  send(new Batch(list.documents(), { surname: surname.value, number: number.value }, options(), name))
+})
+
+// An upload that a reload or a closed page broke off goes on by itself, unless another tab is at it.
+async function goOn() {
+  const { interrupted } = await import("./upload-batch.js")
+  const found = await interrupted()
+  if (!found) return
+  found.show(await opened(), say)
+  count()
+  if (found.complete) send(found)
+  else name = found.name
+}
+
+try {
+  if (Object.keys(localStorage).some((key) => key.startsWith("ottisk.batch."))) goOn()
+} catch { /* no storage: nothing was kept */ }
+
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload())
+tellSheets(form)

@@ -28,18 +28,19 @@ export async function view(section) {
     const grant = await json(section.dataset.preview, { method: "POST", headers: { "content-type": "application/json" }, body: "{}" })
     if (!grant) return
     told.textContent = section.dataset.wait
+    section.hidden = false
     const found = await description(grant)
-    if (found?.state === "error" && found.error?.code !== "unsupported" && found.error?.code !== "no-engine") {
-      told.textContent = document.documentElement.lang === "ru" ? found.error.ru : found.error.message
-      section.hidden = false
-    }
     const file = found?.state === "complete" && found.format === "html" && found.pages?.[0]?.file
-    if (!file) return
+    if (!file) {
+      const reason = found?.state === "error" && !["unsupported", "no-engine"].includes(found.error?.code)
+      if (reason) told.textContent = document.documentElement.lang === "ru" ? found.error.ru : found.error.message
+      section.hidden = !reason
+      return
+    }
     const frame = document.createElement("iframe")
     frame.title = section.ariaLabel
     frame.setAttribute("sandbox", "")
     frame.src = `${found.address}/${file}?${new URLSearchParams({ token: grant.read_token })}`
     section.replaceChildren(frame)
-    section.hidden = false
   } catch { /* the kiosk is out of reach: the page says so already */ }
 }

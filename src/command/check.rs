@@ -1,7 +1,9 @@
 //! `ottisk check`: a doctor. One line a thing, with what to do about it; works beside a running kiosk and changes nothing of
 //! it (the file printer makes its folder when it is asked, as ever).
 
+mod converters;
 mod device;
+mod nodes;
 mod panel;
 mod peers;
 mod renderer;
@@ -122,13 +124,10 @@ fn examine(common: &Common) -> Result<Vec<Finding>, Failure> {
     findings.push(device::paper(&settings, health.as_ref()));
     findings.extend([panel::display(&settings), panel::touch(&settings), device::scanner(&settings)]);
     findings.push(smol::block_on(renderer::renderer(&settings)));
-    findings.push(Finding::warn(
-        "converters",
-        "not in this version: only PDF is taken",
-        "ask people to save their documents as PDF",
-    ));
+    findings.push(converters::converters(&settings));
     findings.push(device::clock());
     findings.push(peers::network(&settings));
+    findings.extend(smol::block_on(nodes::nodes(&settings)));
     findings.push(device::members(health.as_ref()));
     Ok(findings)
 }

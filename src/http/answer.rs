@@ -11,6 +11,7 @@ use hyper::{
 use serde_json::{Value, json};
 
 use crate::{
+    document::refusal::Refusal,
     error::Error,
     text::{Language, Text},
 };
@@ -53,7 +54,9 @@ pub fn see_other(path: &str) -> Answer {
 /// The status print-api gives an error.
 pub fn status(error: &Error) -> StatusCode {
     match error {
-        Error::TooLarge { .. } | Error::TooManySheets { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        Error::TooLarge { .. } | Error::TooManySheets { .. } | Error::Unprintable(Refusal::TooLarge) => {
+            StatusCode::PAYLOAD_TOO_LARGE
+        }
         Error::PastTheEnd => StatusCode::RANGE_NOT_SATISFIABLE,
         Error::TerminalQrUnknown | Error::TerminalTokenUnknown | Error::MemberDuplicate => StatusCode::BAD_REQUEST,
         Error::UserUnknown | Error::PinUnknown(_) | Error::FilesUnknown(_) => StatusCode::NOT_FOUND,
@@ -61,7 +64,10 @@ pub fn status(error: &Error) -> StatusCode {
         Error::TypeRefused { .. } | Error::AlreadyUploaded | Error::Corrupted | Error::NotUploaded => {
             StatusCode::UNSUPPORTED_MEDIA_TYPE
         }
-        Error::FileName => StatusCode::UNPROCESSABLE_ENTITY,
+        // What print-api's terminals take for "not yet" and "not at all".
+        Error::NotReady | Error::Unprintable(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Error::FileName | Error::Empty | Error::WrongPassword => StatusCode::UNPROCESSABLE_ENTITY,
+        Error::UploadUnknown => StatusCode::NOT_FOUND,
         Error::BusyPrinting => StatusCode::CONFLICT,
         Error::TooManyGuesses { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::TooSlow => StatusCode::REQUEST_TIMEOUT,

@@ -15,10 +15,11 @@ use super::{
     Doors, admin,
     answer::{self, Answer, Body},
     caller::Caller,
-    cors, docs, files, marketing, members, openapi, operations, origin, packing, pages, panel, paper, qr,
+    cors, docs, files, marketing, members, openapi, operations, origin, packing, pages, panel, paper, portal, preview,
+    qr,
     query::Query,
     routes::{self, Call, Found, Surface},
-    session, terminals,
+    session, terminals, tus,
 };
 use crate::{error::Error, terminals::news::News, text::say};
 
@@ -40,12 +41,16 @@ pub(super) async fn answer(doors: &Rc<Doors>, peer: SocketAddr, request: Request
     let others = if shared { cors::simple(api, request.headers()) } else { Vec::new() };
     let head = request.method() == Method::HEAD;
     let allow = if let Found::Row(row, _) = &found { row.allow() } else { String::new() };
+    let is_tus = matches!(&found, Found::Row(row, _) if row.pattern.starts_with("/upload"));
     let gzip = packing::takes_gzip(request.headers());
     let answer = route(doors, peer, found, request).await.unwrap_or_else(|refusal| refusal);
     let mut answer = packing::page(answer, gzip).await;
     doors.counters.answered(answer.status());
     if answer.status() == StatusCode::METHOD_NOT_ALLOWED {
         answer.headers_mut().extend(HeaderValue::from_str(&allow).map(|allow| (ALLOW, allow)));
+    }
+    if is_tus {
+        answer = tus::marked(answer);
     }
     if head {
         answer = without_body(answer);
@@ -69,7 +74,11 @@ async fn route(
     };
     let caller = Caller::of(peer, request.headers(), &doors.settings.http.trusted_proxies);
     let peer = caller.peer;
-    let call = row.call(request.method().as_str()).ok_or_else(|| wrong_method(row.surface))?;
+    let method = match row.pattern.starts_with("/upload") {
+        true => tus::method(request.method(), request.headers()),
+        false => request.method().as_str(),
+    };
+    let call = row.call(method).ok_or_else(|| wrong_method(row.surface))?;
     let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
     if row.surface == Surface::Own && writes && is_foreign(doors, request.headers()) {
         return Err(answer::problem(StatusCode::FORBIDDEN, say::ERROR_FOREIGN_ORIGIN, &[]));
@@ -112,10 +121,24 @@ async fn route(
         Call::PanelScene => panel::tree(doors, peer, &request).await?,
         Call::PanelTap => panel::tap(doors, peer, request).await?,
         Call::PanelScan => panel::scan(doors, peer, request).await?,
+        Call::PreviewGrant => preview::grant(doors, &caller, value).await?,
+        Call::PreviewForm => preview::form(doors, &caller, value, request).await?,
+        Call::PreviewTold => preview::description(doors, &values, &request).await?,
+        Call::PreviewSaid => preview::store::description(doors, &values, request).await?,
+        Call::PreviewFile => preview::file(doors, &values, &request).await?,
+        Call::PreviewStored => preview::store::file(doors, &values, request).await?,
+        Call::PreviewSource => preview::store::source(doors, &values, &request).await?,
         Call::Alive => answer::bytes(StatusCode::OK, "text/plain", "ok\n"),
         Call::Ready => operations::ready(doors).await?,
         Call::Status => operations::status(doors).await.map_err(told)?,
         Call::Metrics => operations::metrics::metrics(doors).await.map_err(told)?,
+        Call::Tus => tus::options(doors),
+        Call::Announce => tus::announce(doors, &request).await?,
+        Call::UploadState => tus::state(doors, value, &request).await?,
+        Call::Append => tus::append(doors, &caller, value, request).await?,
+        Call::UploadOrder => tus::order(doors, &caller, value, request).await?,
+        Call::Terminate => tus::terminate(doors, value, &request).await?,
+        Call::Portal => portal::probe(doors)?,
     };
     if matches!(call, Call::Upload | Call::UploadForm) {
         doors.counters.uploaded();

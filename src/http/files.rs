@@ -215,7 +215,7 @@ async fn keep(
     if !allowed.contains(&given) {
         return Err(Error::TypeRefused { given, allowed: allowed.join(", ") });
     }
-    if job.document.is_some() {
+    if job.document.is_some() || job.making.is_some() {
         return Err(Error::AlreadyUploaded);
     }
     let incoming = stream(doors, part, announced, Sender::Known).await?;
@@ -268,7 +268,8 @@ pub(super) async fn change(
 /// `GET /file/{pin}`: what a terminal needs to print.
 pub(super) async fn fetch(doors: &Doors, caller: &Caller, pin: &str) -> Result<Answer, Error> {
     let job = doors.look_up(caller, pin).await?.ok_or(Error::FilesUnknown(1))?;
-    let document = job.document.ok_or(Error::NotUploaded)?;
+    let missing = job.missing();
+    let document = job.document.ok_or(missing)?;
     Ok(answer::json(StatusCode::OK, &json!({"filename": document.name, "options": options(&job.ticket)})))
 }
 

@@ -6,7 +6,7 @@ use std::io::{Read as _, Write as _};
 use http_body_util::BodyExt as _;
 use hyper::{
     HeaderMap,
-    header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, VARY},
+    header::{ACCEPT_ENCODING, ACCEPT_RANGES, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, VARY},
 };
 
 use super::answer::{self, Answer};
@@ -29,10 +29,14 @@ pub(super) fn mark(answer: &mut Answer, gzip: bool) {
     }
 }
 
-/// Packs a page for whoever takes it so; every other answer stays as it is.
+/// Packs a page for whoever takes it so; every other answer stays as it is. A stranger's HTML is a file, of any length and
+/// given out in parts.
 pub(super) async fn page(answer: Answer, gzip: bool) -> Answer {
     let html = |value: &HeaderValue| value.as_bytes().starts_with(b"text/html");
-    if !answer.headers().get(CONTENT_TYPE).is_some_and(html) || answer.headers().contains_key(CONTENT_ENCODING) {
+    let done = [ACCEPT_RANGES, CONTENT_ENCODING];
+    if !answer.headers().get(CONTENT_TYPE).is_some_and(html)
+        || done.iter().any(|name| answer.headers().contains_key(name))
+    {
         return answer;
     }
     let (parts, body) = answer.into_parts();

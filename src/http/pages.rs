@@ -7,7 +7,7 @@
 mod assets;
 pub(super) mod events;
 mod findings;
-mod form;
+pub(super) mod form;
 mod frame;
 pub(super) mod jobs;
 mod language;
@@ -17,6 +17,7 @@ mod rest;
 pub(super) mod shown;
 mod state;
 mod strip;
+pub(super) mod title;
 mod upload;
 mod view;
 
@@ -165,7 +166,7 @@ async fn print(
     let claim = frame.visit.as_deref().and_then(|visit| doors.terminals.by_visit(visit));
     let claim = claim.ok_or_else(|| Refusal::new(StatusCode::GONE, "", say::WEB_VISIT_OVER))?;
     if job.document.is_none() {
-        return Err(Error::NotUploaded.into());
+        return Err(job.missing().into());
     }
     let mut job = job.clone();
     if fields.get("copies").is_some() {

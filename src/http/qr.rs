@@ -56,7 +56,7 @@ async fn look_up(doors: &Doors, caller: &Caller, pins: &[String]) -> Result<Vec<
     }
     match unknown {
         0 if found.values().all(|job| job.document.is_some()) => Ok(found.into_values().rev().collect()),
-        0 => Err(Error::NotUploaded),
+        0 => Err(found.values().find(|job| job.document.is_none()).map_or(Error::NotUploaded, Job::missing)),
         unknown => Err(Error::FilesUnknown(unknown)),
     }
 }

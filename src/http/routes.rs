@@ -49,10 +49,24 @@ pub enum Call {
     PanelScene,
     PanelTap,
     PanelScan,
+    PreviewGrant,
+    PreviewForm,
+    PreviewTold,
+    PreviewSaid,
+    PreviewFile,
+    PreviewStored,
+    PreviewSource,
     Alive,
     Ready,
     Status,
     Metrics,
+    Tus,
+    Announce,
+    UploadState,
+    Append,
+    UploadOrder,
+    Terminate,
+    Portal,
 }
 
 /// A path and its methods.
@@ -93,6 +107,18 @@ pub const ROUTES: &[Row] = &[
     api("/docs", &[("GET", Call::Docs), ("HEAD", Call::Docs)]),
     own("/docs/{file}", &[("GET", Call::DocsFile), ("HEAD", Call::DocsFile)]),
     own("/", &[("GET", Call::UploadPage), ("HEAD", Call::UploadPage), ("POST", Call::UploadForm)]),
+    own("/upload", &[("OPTIONS", Call::Tus), ("POST", Call::Announce)]),
+    own(
+        "/upload/{id}",
+        &[
+            ("OPTIONS", Call::Tus),
+            ("GET", Call::UploadState),
+            ("HEAD", Call::UploadState),
+            ("PATCH", Call::Append),
+            ("POST", Call::UploadOrder),
+            ("DELETE", Call::Terminate),
+        ],
+    ),
     own("/j/{pin}", &[("GET", Call::JobPage), ("HEAD", Call::JobPage), ("POST", Call::JobForm)]),
     own("/j", &[("POST", Call::Jobs)]),
     own("/j/{pin}/{picture}", &[("GET", Call::PagePicture), ("HEAD", Call::PagePicture)]),
@@ -105,16 +131,33 @@ pub const ROUTES: &[Row] = &[
     own("/panel/scene", &[("GET", Call::PanelScene), ("HEAD", Call::PanelScene)]),
     own("/panel/tap", &[("POST", Call::PanelTap)]),
     own("/panel/scan", &[("POST", Call::PanelScan)]),
+    own(
+        "/file/{pin}/preview",
+        &[("GET", Call::PreviewGrant), ("HEAD", Call::PreviewGrant), ("POST", Call::PreviewForm)],
+    ),
+    own(
+        "/preview/{document}/{version}",
+        &[("GET", Call::PreviewTold), ("HEAD", Call::PreviewTold), ("PUT", Call::PreviewSaid)],
+    ),
+    own("/preview/{document}/{version}/source", &[("GET", Call::PreviewSource), ("HEAD", Call::PreviewSource)]),
+    own(
+        "/preview/{document}/{version}/{file}",
+        &[("GET", Call::PreviewFile), ("HEAD", Call::PreviewFile), ("PUT", Call::PreviewStored)],
+    ),
     own("/healthz", &[("GET", Call::Alive), ("HEAD", Call::Alive)]),
     own("/readyz", &[("GET", Call::Ready), ("HEAD", Call::Ready)]),
+    own("/generate_204", &[("GET", Call::Portal), ("HEAD", Call::Portal)]),
+    own("/gen_204", &[("GET", Call::Portal), ("HEAD", Call::Portal)]),
+    own("/hotspot-detect.html", &[("GET", Call::Portal), ("HEAD", Call::Portal)]),
+    own("/library/test/success.html", &[("GET", Call::Portal), ("HEAD", Call::Portal)]),
+    own("/connecttest.txt", &[("GET", Call::Portal), ("HEAD", Call::Portal)]),
+    own("/ncsi.txt", &[("GET", Call::Portal), ("HEAD", Call::Portal)]),
+    own("/redirect", &[("GET", Call::Portal), ("HEAD", Call::Portal)]),
+    own("/canonical.html", &[("GET", Call::Portal), ("HEAD", Call::Portal)]),
+    own("/success.txt", &[("GET", Call::Portal), ("HEAD", Call::Portal)]),
     own("/status", &[("GET", Call::Status), ("HEAD", Call::Status)]),
     own("/metrics", &[("GET", Call::Metrics), ("HEAD", Call::Metrics)]),
 ];
-
-/// Whether there is such a row.
-pub fn has(pattern: &str) -> bool {
-    ROUTES.iter().any(|row| row.pattern == pattern)
-}
 
 /// Where a path leads.
 #[derive(Debug)]

@@ -38,7 +38,7 @@ use crate::{
     raster::{picture::first_page, place::media_pixels, pwg::decode::Limits},
     roster::Roster,
     settings::{self, Settings},
-    store::jobs::{Document, Ending, Job},
+    store::jobs::{Document, Ending, Job, Making},
     terminals::Terminals,
 };
 
@@ -363,7 +363,13 @@ fn now(clock: Clock) -> u64 {
 }
 
 fn card(job: Job) -> Result<JobCard, Refusal> {
-    let Some(document) = job.document else { return Err(Refusal::NotUploaded) };
+    let Some(document) = job.document else {
+        return Err(match job.making {
+            None => Refusal::NotUploaded,
+            Some(Making::Waiting) => Refusal::NotReady,
+            Some(Making::Failed(_)) => Refusal::Unprintable,
+        });
+    };
     let fault = match job.state {
         State::Held(fault) => fault,
         state if state.is_active() => return Err(Refusal::Busy),

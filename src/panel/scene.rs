@@ -150,6 +150,10 @@ pub enum Refusal {
     NotFound,
     /// The document was not uploaded yet.
     NotUploaded,
+    /// The document is being made ready.
+    NotReady,
+    /// Nothing that can be printed can be made of it.
+    Unprintable,
     /// The job is being printed.
     Busy,
     /// The kiosk failed.

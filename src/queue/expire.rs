@@ -50,13 +50,13 @@ impl Queue {
         let oldest = self.oldest();
         for job in self.store.read(move |db| jobs::expired(db, oldest, MOST)).await? {
             // Somebody may release it at this moment.
-            let Some(document) = self.store.write(move |db| jobs::expire(db, job, oldest)).await? else { continue };
-            if let Some(name) = document {
+            let Some(names) = self.store.write(move |db| jobs::expire(db, job, oldest)).await? else { continue };
+            for name in names {
                 self.documents.remove(&name).await;
             }
             tracing::info!(%job, "expired");
             self.ring();
         }
-        Ok(())
+        self.expire_uploads().await
     }
 }

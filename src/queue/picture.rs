@@ -85,7 +85,8 @@ impl Queue {
     /// A side as it will print, small: the one on which `page` stands, at `resolution` dots per inch.
     pub async fn picture(&self, job: JobId, page: u32, resolution: u32) -> Result<(Rendering, Listening, Plan), Error> {
         let known = self.job(job).await?.ok_or(Error::FilesUnknown(1))?;
-        let document = known.document.ok_or(Error::NotUploaded)?;
+        let missing = known.missing();
+        let document = known.document.ok_or(missing)?;
         let plan = self.plan_for_screen(&known.ticket, &document, page, resolution)?;
         let (rendering, listening) = self.draw(&document, &plan).await?;
         Ok((rendering, listening, plan))
@@ -93,7 +94,7 @@ impl Queue {
 
     /// The same as a PNG, with the strip that the printer does not reach hatched. Of `ticket` only its pages count.
     pub async fn png(&self, job: &Job, ticket: &Ticket, page: u32, look: Look) -> Result<Bytes, Error> {
-        let document = job.document.as_ref().ok_or(Error::NotUploaded)?;
+        let document = job.document.as_ref().ok_or_else(|| job.missing())?;
         let Look { resolution, scaling, number_up, color } = look;
         let ticket = Ticket { scaling, number_up, color, ..ticket.clone() };
         let plan = self.plan_for_screen(&ticket, document, page, resolution)?;

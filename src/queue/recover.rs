@@ -67,6 +67,6 @@ impl Queue {
                 self.store.write(move |db| jobs::detach(db, &name)).await?;
             }
         }
-        Ok(())
+        self.sweep_uploads().await
     }
 }

@@ -2,6 +2,9 @@
 //!
 //! File first, row second; when deleting, row first. What a crash leaves between the two is swept at the next start.
 
+pub mod part;
+pub mod workshop;
+
 use std::{
     fs::{self, File},
     io::{self, Write as _},
@@ -90,6 +93,7 @@ impl Documents {
                 fs::remove_file(documents.folder.join(name))?;
             }
         }
+        documents.close_workshops()?;
         Ok(documents)
     }
 
@@ -189,6 +193,11 @@ impl Incoming {
     /// Bytes that came so far.
     pub fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// Where it lies until it is kept.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Takes the next bytes.

@@ -6,6 +6,7 @@
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::{
+    document::refusal::Refusal,
     error::Error,
     job::{
         code::ReleaseCode,
@@ -33,6 +34,28 @@ pub struct Document {
     pub media_type: String,
 }
 
+/// What a document is made from: a file that lies on the disk as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Its name in the documents' folder.
+    pub name: String,
+    /// Its content's SHA-256.
+    pub sha256: [u8; 32],
+    /// Its size.
+    pub bytes: u64,
+    /// What was detected, as an extension: `docx`, `jpg`.
+    pub kind: String,
+}
+
+/// What is being made of a job's sources.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Making {
+    /// Its document is being made ready.
+    Waiting,
+    /// Nothing can be made of them.
+    Failed(Refusal),
+}
+
 /// A job as the store knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
@@ -56,6 +79,21 @@ pub struct Job {
     pub first: u32,
     /// How far it came out, when a part of it did or may have.
     pub rest: Option<Rest>,
+    /// Why there is no document yet, of one that is made from something else.
+    pub making: Option<Making>,
+    /// What its document was made from, as an extension: of one file that was no PDF.
+    pub made_from: Option<String>,
+}
+
+impl Job {
+    /// Why there is no document to be printed.
+    pub fn missing(&self) -> Error {
+        match &self.making {
+            None => Error::NotUploaded,
+            Some(Making::Waiting) => Error::NotReady,
+            Some(Making::Failed(why)) => Error::Unprintable(*why),
+        }
+    }
 }
 
 /// An order.
@@ -92,7 +130,8 @@ fn select() -> String {
              ORDER BY attempts.id DESC LIMIT 1),
          EXISTS (SELECT 1 FROM print_facts WHERE job = jobs.id), jobs.first,
          (SELECT {rest} FROM attempts WHERE job = jobs.id ORDER BY attempts.id DESC LIMIT 1),
-         scaling, number_up
+         scaling, number_up, making,
+         (SELECT MAX(kind) FROM sources WHERE job = jobs.id HAVING COUNT(*) = 1)
          FROM jobs LEFT JOIN documents ON documents.id = jobs.document"
     )
 }
@@ -185,27 +224,29 @@ pub fn expired(db: &Connection, oldest: i64, most: u32) -> Result<Vec<JobId>, Er
 }
 
 /// Removes a job as [`delete`] does, if its storage time is over still; `None` when somebody released it meanwhile.
-pub fn expire(db: &Connection, job: JobId, oldest: i64) -> Result<Option<Option<String>>, Error> {
+pub fn expire(db: &Connection, job: JobId, oldest: i64) -> Result<Option<Vec<String>>, Error> {
     let mut over = db.prepare_cached(&format!("SELECT 1 FROM jobs WHERE id = ?1 AND {OVER}"))?;
     if over.exists(params![job.0, oldest])? { delete(db, job).map(Some) } else { Ok(None) }
 }
 
-/// The age mark of the newest job, in lived time.
+/// The age mark of the newest job or upload, in lived time.
 pub fn newest(db: &Connection) -> Result<Option<i64>, Error> {
-    Ok(db.query_row("SELECT max(lived_at) FROM jobs", [], |row| row.get(0))?)
+    let ages = "SELECT max(lived_at) FROM (SELECT lived_at FROM jobs UNION ALL SELECT lived_at FROM uploads)";
+    Ok(db.query_row(ages, [], |row| row.get(0))?)
 }
 
-/// The name of every document that is meant to be on the disk.
+/// The name of every document that is meant to be on the disk, and of what documents were made from.
 pub fn documents(db: &Connection) -> Result<Vec<String>, Error> {
-    let mut rows = db.prepare("SELECT name FROM documents")?;
+    let mut rows = db.prepare("SELECT name FROM documents UNION ALL SELECT name FROM sources")?;
     let names: Result<Vec<_>, _> = rows.query_map([], |row| row.get(0))?.collect();
     Ok(names?)
 }
 
-/// Takes a document that is not on the disk any more from its job, which waits for it anew.
+/// Takes a document that is not on the disk any more from its job, which waits for it anew, or has it made anew.
 pub fn detach(db: &Connection, document: &str) -> Result<(), Error> {
     db.execute(
         "UPDATE jobs SET document = NULL, fault = NULL,
+             making = CASE WHEN EXISTS (SELECT 1 FROM sources WHERE job = jobs.id) THEN 'waiting' END,
              state = CASE WHEN state IN ('pending', 'processing') THEN state ELSE 'held' END
          WHERE document = (SELECT id FROM documents WHERE name = ?1)",
         [document],
@@ -255,8 +296,10 @@ pub fn set_ticket(db: &Connection, job: JobId, ticket: &Ticket) -> Result<(), Er
     Ok(())
 }
 
-/// Removes a job and its document's row; the document's name, for whoever removes the file.
-pub fn delete(db: &Connection, job: JobId) -> Result<Option<String>, Error> {
+/// Removes a job with its document's row and what that was made from; the files' names, for whoever removes them.
+pub fn delete(db: &Connection, job: JobId) -> Result<Vec<String>, Error> {
+    let sources = super::sources::of(db, job)?;
+    let mut names: Vec<String> = sources.into_iter().map(|source| source.name).collect();
     let document: Option<(i64, String)> = db
         .query_row(
             "SELECT documents.id, name FROM documents JOIN jobs ON jobs.document = documents.id WHERE jobs.id = ?1",
@@ -265,9 +308,11 @@ pub fn delete(db: &Connection, job: JobId) -> Result<Option<String>, Error> {
         )
         .optional()?;
     db.execute("DELETE FROM jobs WHERE id = ?1", [job.0])?;
-    let Some((id, name)) = document else { return Ok(None) };
-    db.execute("DELETE FROM documents WHERE id = ?1", [id])?;
-    Ok(Some(name))
+    if let Some((id, name)) = document {
+        db.execute("DELETE FROM documents WHERE id = ?1", [id])?;
+        names.push(name);
+    }
+    Ok(names)
 }
 
 /// Hands a held or ended job to the print loop, all of it but the first so many sides.
@@ -334,6 +379,7 @@ fn row(row: &Row<'_>) -> rusqlite::Result<Job> {
     let word: String = row.get(7)?;
     let attempt: Option<String> = row.get(15)?;
     let rest: Option<String> = row.get(18)?;
+    let making: Option<String> = row.get(21)?;
     let state = match word.as_str() {
         "pending" => State::Pending,
         "processing" => State::Processing(attempt.as_deref().map_or(Phase::Intent, super::attempts::phase)),
@@ -362,6 +408,11 @@ fn row(row: &Row<'_>) -> rusqlite::Result<Job> {
         released_at: row.get(9)?,
         first: row.get(17)?,
         rest: super::attempts::read_rest(rest),
+        making: making.map(|word| match word.as_str() {
+            "waiting" => Making::Waiting,
+            code => Making::Failed(Refusal::from_code(code).unwrap_or(Refusal::Corrupted)),
+        }),
+        made_from: row.get(22)?,
     })
 }
 
@@ -397,7 +448,7 @@ mod tests {
             db.execute("UPDATE jobs SET state = 'processing'", [])?;
             assert_eq!((is_over(9_999), expire(db, job, 9_999)?), (false, None));
             end(db, job, &Ending::Held(Fault::MediaJam))?;
-            assert_eq!((is_over(9_999), expire(db, job, 9_999)?), (true, Some(None)));
+            assert_eq!((is_over(9_999), expire(db, job, 9_999)?), (true, Some(vec![])));
             assert!(insert(db, &order, &code("AAAA"), 0, 2_000)?.is_some(), "its code is free");
             detach(db, "nobody's")
         });

@@ -57,6 +57,7 @@ pub fn upsert(db: &Connection, list: &[Member]) -> Result<usize, Error> {
             Some((id, others)) => {
                 for other in others {
                     db.execute("UPDATE jobs SET member = ?1 WHERE member = ?2", [id, other])?;
+                    db.execute("UPDATE uploads SET member = ?1 WHERE member = ?2", [id, other])?;
                     db.execute("DELETE FROM members WHERE id = ?1", [other])?;
                 }
                 replace.execute(params![member.username, member.union_number, member.student_number, id])?

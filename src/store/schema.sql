@@ -144,3 +144,61 @@ CREATE TABLE paper (
 -- How pages lie on the paper: keywords of print-scaling (PWG 5100.13), and number-up (RFC 8011).
 ALTER TABLE jobs ADD COLUMN scaling TEXT NOT NULL DEFAULT 'fit';
 ALTER TABLE jobs ADD COLUMN number_up INTEGER NOT NULL DEFAULT 1;
+
+-- # 6
+-- What phones send in pieces (src/queue/uploads.rs). The bytes lie beside the documents under the same number.
+CREATE TABLE uploads (
+    id       TEXT PRIMARY KEY,                      -- 32 random digits: whoever has them may go on
+    member   INTEGER REFERENCES members (id) ON DELETE SET NULL,
+    title    TEXT NOT NULL,
+    ticket   TEXT NOT NULL,                         -- JSON of job::ticket::Ticket
+    part     INTEGER NOT NULL,                      -- 1: not a document by itself, one is made of several
+    bytes    INTEGER NOT NULL,                      -- announced
+    came     INTEGER NOT NULL,                      -- on the disk for certain
+    stage    TEXT NOT NULL,                         -- coming, locked, whole, refused
+    word     TEXT,                                  -- whole: its kind; refused: why
+    tries    INTEGER NOT NULL DEFAULT 0,            -- wrong passwords
+    job      INTEGER REFERENCES jobs (id) ON DELETE CASCADE,  -- the document that was made of it
+    lived_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX uploads_lived ON uploads (lived_at);
+CREATE INDEX uploads_member ON uploads (member);
+CREATE INDEX uploads_job ON uploads (job);
+
+-- What a document that is not a PDF, or several files, was made from: kept beside it as it came.
+CREATE TABLE sources (
+    id         INTEGER PRIMARY KEY,
+    job        INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    place      INTEGER NOT NULL,                    -- from 0: their order in the document
+    name       TEXT NOT NULL UNIQUE,                -- on the disk
+    sha256     BLOB NOT NULL,
+    bytes      INTEGER NOT NULL,
+    kind       TEXT NOT NULL                        -- what was detected: docx, jpeg, …
+) STRICT;
+CREATE INDEX sources_job ON sources (job);
+
+-- What is being made of a job's sources: NULL nothing, waiting, or why nothing can be.
+ALTER TABLE jobs ADD COLUMN making TEXT;
+CREATE INDEX jobs_waiting ON jobs (id) WHERE making = 'waiting';
+
+-- # 7
+-- Previews, by content: whoever brings the same document again sees what was made before. The files lie beside the documents.
+CREATE TABLE previews (
+    sha256      BLOB NOT NULL,
+    engine      INTEGER NOT NULL,                   -- version of what converts; another one does not believe it
+    state       TEXT NOT NULL,                      -- in-progress, complete, error
+    description TEXT NOT NULL,                      -- JSON of document::description::Description
+    bytes       INTEGER NOT NULL,                   -- of its files
+    created_at  INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL,
+    used_at     INTEGER NOT NULL,                   -- in lived time, told once an hour at most
+    PRIMARY KEY (sha256, engine)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX previews_used ON previews (used_at);
+CREATE INDEX sources_sha256 ON sources (sha256);
+
+-- Keys that the device made for itself at its first start.
+CREATE TABLE keys (
+    name TEXT PRIMARY KEY,
+    key  BLOB NOT NULL
+) STRICT;

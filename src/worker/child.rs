@@ -12,7 +12,9 @@ use std::{
 use pdfium_render::prelude::{PdfDocument, Pdfium, PdfiumError, PdfiumInternalError};
 
 use super::{
-    EXIT_BAD_DOCUMENT, EXIT_FAILED, Limits, Note, forkserver, inspect, jail, preflight, render,
+    EXIT_BAD_DOCUMENT, EXIT_FAILED, Limits, Note,
+    assemble::{self, Given},
+    convert, forkserver, inspect, jail, preflight, render,
     turns::{Output, Place},
 };
 use crate::job::{pages::PageRanges, plan::Plan, preflight::Bounds};
@@ -56,18 +58,35 @@ pub(super) struct Work {
     place: Place,
     /// Where its turn comes from and goes to, when there are several.
     ring: Option<(RawFd, RawFd)>,
+    /// What it gets instead of a document on stdin.
+    given: Given,
 }
 
 impl Work {
     /// A task of one child that needs no plan.
     pub(super) fn new(task: String, limits: Limits) -> Self {
-        Self { task, limits, plan: None, pages: None, bounds: None, place: Place { index: 0, of: 1 }, ring: None }
+        Self {
+            task,
+            limits,
+            plan: None,
+            pages: None,
+            bounds: None,
+            place: Place { index: 0, of: 1 },
+            ring: None,
+            given: Given::default(),
+        }
     }
 }
 
 /// Runs the child's life. `arguments` are what follows `worker`.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
-    ExitCode::from(verdict(live(arguments)))
+    let mut arguments = arguments.peekable();
+    let result = match arguments.peek().and_then(|task| task.to_str()) {
+        Some("convert") => convert::child::live(arguments.skip(1)),
+        Some("office") => convert::office::live(arguments.skip(1)),
+        _ => live(arguments),
+    };
+    ExitCode::from(verdict(result))
 }
 
 /// Says why there is no result; the exit code.
@@ -104,15 +123,19 @@ fn live(arguments: impl Iterator<Item = OsString>) -> Result<(), Failure> {
 pub(super) fn work(pdfium: &Pdfium, work: &Work) -> Result<(), Failure> {
     // For whoever looks at the processes: a forked child has the command line of the process that forked it.
     let _ = CString::new(format!("ottisk-{}", work.task)).map(|name| rustix::thread::set_name(&name));
-    let ring = work.ring.map_or(vec![], |(from, to)| vec![from, to]);
+    let mut kept = work.ring.map_or(vec![], |(from, to)| vec![from, to]);
+    kept.extend(work.given.kept());
     if work.task == "preflight" {
         // Behind the walls it is too late.
         preflight::step_back();
     }
-    let walls = jail::enter(&work.limits, &ring)?;
+    let walls = jail::enter(&work.limits, &kept)?;
     if work.task == "walls" {
         let json = serde_json::to_vec(&jail::pushed(walls)).map_err(|e| Failure::Own(e.to_string()))?;
         return Ok(std::io::stdout().write_all(&json)?);
+    }
+    if work.task == "assemble" {
+        return assemble::run(pdfium, &work.given);
     }
     // SAFETY: descriptor 0 is ours alone; nothing else in the child reads stdin.
     let mut file = unsafe { File::from_raw_fd(0) };
@@ -142,6 +165,7 @@ fn parse(arguments: impl Iterator<Item = OsString>) -> Result<(PathBuf, Work), S
     let mut parser = lexopt::Parser::from_args(arguments);
     let (mut task, mut library, mut limits, mut plan, mut pages) = (None, None, None, None, None);
     let (mut place, mut ring, mut bounds) = (Place { index: 0, of: 1 }, None, None);
+    let mut given = Given::default();
     let two = |value: &str| value.split_once('/').map(|(a, b)| (a.to_owned(), b.to_owned()));
     let text = |e: lexopt::Error| e.to_string();
     while let Some(argument) = parser.next().map_err(text)? {
@@ -169,12 +193,17 @@ fn parse(arguments: impl Iterator<Item = OsString>) -> Result<(PathBuf, Work), S
                 let numbers = two(&value).and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
                 ring = Some(numbers.ok_or("--ring is FROM/TO")?);
             }
+            "documents" => {
+                let numbers: Result<_, _> = value.split(',').map(str::parse).collect();
+                given.documents = numbers.map_err(|_| "--documents are FD,FD,...")?;
+            }
+            "password" => given.password = Some(value.parse().map_err(|_| "--password is FD")?),
             other => return Err(format!("no option --{other}")),
         }
     }
     match (task, library, limits) {
         (Some(task), Some(library), Some(limits)) => {
-            Ok((library, Work { task, limits, plan, pages, bounds, place, ring }))
+            Ok((library, Work { task, limits, plan, pages, bounds, place, ring, given }))
         }
         _ => Err("task, --library and --limits are needed".into()),
     }

@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, io, os::fd::RawFd};
 use super::{Limits, Walls};
 
 /// Folders of fonts that documents may lean on without embedding them.
-const FONTS: [&str; 3] = ["/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/X11/fonts"];
+pub(super) const FONTS: [&str; 3] = ["/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/X11/fonts"];
 
 /// Puts the walls up, and tells which of them the kernel has; of what the parent left open past stderr only `kept` stays.
 /// Cannot be undone.
@@ -40,7 +40,7 @@ pub(super) fn pushed(walls: Walls) -> Walls {
 }
 
 /// What the kiosk's own parent left open is nobody's business. Kernels before 5.9 cannot.
-fn close_all_but(kept: &[RawFd]) {
+pub(super) fn close_all_but(kept: &[RawFd]) {
     let mut kept: Vec<libc::c_uint> = kept.iter().filter_map(|fd| libc::c_uint::try_from(*fd).ok()).collect();
     kept.sort_unstable();
     let mut first = 3;
@@ -67,7 +67,7 @@ pub(super) fn next_page(seconds: u64) -> io::Result<()> {
     }
 }
 
-fn limit(resource: libc::__rlimit_resource_t, value: u64) -> io::Result<()> {
+pub(super) fn limit(resource: libc::__rlimit_resource_t, value: u64) -> io::Result<()> {
     let value = libc::rlim_t::try_from(value).unwrap_or(libc::RLIM_INFINITY);
     let limit = libc::rlimit { rlim_cur: value, rlim_max: value };
     // SAFETY: the pointer is to a live value that is only read.

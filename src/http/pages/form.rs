@@ -12,7 +12,6 @@ use crate::{
 };
 
 /// What somebody typed, and what was wrong with it.
-#[derive(Debug)]
 pub struct Form {
     /// `surname`.
     pub surname: String,
@@ -30,11 +29,14 @@ pub struct Form {
     pub scaling: Scaling,
     /// `number_up`.
     pub number_up: NumberUp,
+    /// `password`: of a locked document. Told to the child that opens it and never written back.
+    pub password: String,
     /// The visit to a terminal that the form is from.
     pub visit: Option<String>,
     /// What to tell.
     pub error: Option<String>,
     wrong: &'static str,
+    locked: bool,
 }
 
 impl Default for Form {
@@ -45,8 +47,8 @@ impl Default for Form {
 
 impl Form {
     /// The names of its fields, but for the file.
-    pub const NAMES: [&str; 9] =
-        ["surname", "number", "pages", "copies", "two_sided", "color", "scaling", "number_up", VISIT];
+    pub const NAMES: [&str; 10] =
+        ["surname", "number", "pages", "copies", "two_sided", "color", "scaling", "number_up", "password", VISIT];
 
     /// The form of an order as it stands.
     pub fn of(ticket: &Ticket) -> Self {
@@ -59,9 +61,11 @@ impl Form {
             color: ticket.color,
             scaling: ticket.scaling,
             number_up: ticket.number_up,
+            password: String::new(),
             visit: None,
             error: None,
             wrong: "",
+            locked: false,
         }
     }
 
@@ -82,6 +86,9 @@ impl Form {
         self.scaling = get("scaling").and_then(Scaling::from_keyword).unwrap_or(self.scaling);
         let number_up = get("number_up").and_then(|number| NumberUp::from_number(number.parse().ok()?));
         self.number_up = number_up.unwrap_or(self.number_up);
+        if let Some(password) = get("password") {
+            password.clone_into(&mut self.password);
+        }
         self.visit = get(VISIT).map(str::to_owned).or(self.visit.take());
     }
 
@@ -124,6 +131,12 @@ impl Form {
     pub fn refuse(&mut self, refusal: &Refusal, language: Language) {
         self.error = Some(refusal.tell(language));
         self.wrong = refusal.field;
+        self.locked = refusal.is_locked;
+    }
+
+    /// Whether the document asks for a password.
+    pub fn is_locked(&self) -> bool {
+        self.locked || self.is_wrong("password")
     }
 
     /// Whether this field was.

@@ -3,6 +3,7 @@
 use hyper::StatusCode;
 
 use crate::{
+    document::refusal::Refusal as Locked,
     error::Error,
     http::answer,
     text::{Language, Text, file_size, say},
@@ -18,6 +19,8 @@ pub struct Refusal {
     text: Text,
     /// Stands for `{max}`, `{size}` and `{sheets}` in the sentence.
     limit: u64,
+    /// Whether a password would help.
+    pub is_locked: bool,
     /// Seconds after which it may be worth to try again.
     pub retry_after_s: Option<u64>,
 }
@@ -25,7 +28,7 @@ pub struct Refusal {
 impl Refusal {
     /// Of this field, or of none: the empty name.
     pub fn new(status: StatusCode, field: &'static str, text: Text) -> Self {
-        Self { status, field, text, limit: 0, retry_after_s: None }
+        Self { status, field, text, limit: 0, is_locked: false, retry_after_s: None }
     }
 
     /// A field that cannot be so: 422.
@@ -58,6 +61,12 @@ impl From<Error> for Refusal {
             Error::UserUnknown | Error::NotInUnion => ("surname", say::WEB_WRONG_MEMBER, 0),
             Error::TypeRefused { .. } | Error::FileName => ("file", say::WEB_WRONG_FILE_TYPE, 0),
             Error::Corrupted | Error::NotUploaded => ("file", say::WEB_WRONG_FILE_DAMAGED, 0),
+            Error::Unprintable(Locked::Encrypted) => ("file", say::WEB_UP_LOCKED, 0),
+            Error::Unprintable(why) => ("file", why.text(), 0),
+            Error::NotReady => ("", say::WEB_WRONG_NOT_READY, 0),
+            Error::Empty => ("file", say::ERROR_EMPTY, 0),
+            Error::WrongPassword => ("password", say::ERROR_WRONG_PASSWORD, 0),
+            Error::UploadUnknown => ("file", say::ERROR_UPLOAD_UNKNOWN, 0),
             Error::PinUnknown(_) | Error::FilesUnknown(_) => ("", say::WEB_UNKNOWN_DO, 0),
             Error::TerminalQrUnknown | Error::TerminalTokenUnknown => ("", say::WEB_WRONG_TERMINAL, 0),
             Error::BusyPrinting | Error::AlreadyUploaded => ("", say::WEB_WRONG_PRINTING, 0),
@@ -67,7 +76,8 @@ impl From<Error> for Refusal {
             Error::NoSpace => ("", say::WEB_WRONG_SPACE, 0),
             Error::NoPinLeft | Error::MemberDuplicate | Error::Storage | Error::Worker => ("", say::WEB_WRONG_KIOSK, 0),
         };
-        Self { status: answer::status(&error), field, text, limit, retry_after_s: error.retry_after_s() }
+        let is_locked = matches!(error, Error::Unprintable(Locked::Encrypted) | Error::WrongPassword);
+        Self { status: answer::status(&error), field, text, limit, is_locked, retry_after_s: error.retry_after_s() }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     job::{fault::Fault, state::State},
     queue::Live,
-    store::jobs::Job,
+    store::jobs::{Job, Making},
     text::{Language, Text, say},
 };
 
@@ -56,7 +56,11 @@ pub fn tell(job: &Job, live: Option<&Live>, ahead: u64, language: Language) -> T
         (State::Pending, _) => plain("waiting", say::WEB_STATE_PENDING, say::WEB_STATE_PENDING_NOW),
         (State::Held(Some(fault)), _) => Told { advice: fault.advice_when_held(language).into(), ..broken(fault) },
         (State::Held(None), _) => plain("held", say::WEB_STATE_HELD, say::WEB_STATE_HELD_DO),
-        (State::Incoming, _) => plain("held", say::WEB_STATE_INCOMING, say::WEB_STATE_INCOMING_DO),
+        (State::Incoming, _) => match &job.making {
+            None => plain("held", say::WEB_STATE_INCOMING, say::WEB_STATE_INCOMING_DO),
+            Some(Making::Waiting) => plain("waiting", say::WEB_STATE_MAKING, say::WEB_STATE_MAKING_DO),
+            Some(Making::Failed(why)) => plain("fault", say::WEB_STATE_UNPRINTABLE, why.text()),
+        },
         (State::Completed, _) => plain("completed", say::WEB_STATE_COMPLETED, say::WEB_STATE_COMPLETED_DO),
         (State::Canceled, _) => plain("held", say::WEB_STATE_CANCELED, say::WEB_STATE_CANCELED_DO),
     }
@@ -109,6 +113,8 @@ mod tests {
             released_at: None,
             first: 0,
             rest: None,
+            making: None,
+            made_from: None,
         }
     }
 

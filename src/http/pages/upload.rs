@@ -2,7 +2,7 @@
 
 use hyper::{Request, StatusCode, body::Incoming};
 
-use super::{form::Form, refusal::Refusal};
+use super::{form::Form, refusal::Refusal, title::title};
 use crate::{
     error::Error,
     http::{
@@ -23,14 +23,8 @@ const TEXT_BYTES: usize = 1 << 10;
 /// Bytes the fields around the file may have together.
 const ENVELOPE_BYTES: u64 = 64 << 10;
 
-/// Characters of a title that are kept.
-const TITLE_CHARS: usize = 255;
-
-const MEDIA_TYPE: &str = "application/pdf";
-
 struct File {
     name: String,
-    media_type: String,
     content: Result<documents::Incoming, Refusal>,
 }
 
@@ -39,14 +33,12 @@ pub async fn order(doors: &Doors, request: Request<Incoming>, form: &mut Form) -
     let file = receive(doors, request, form).await?;
     let who = form.member()?;
     let file = file.ok_or_else(|| Refusal::field("file", say::WEB_WRONG_FILE_NONE))?;
-    if file.media_type != MEDIA_TYPE && !file.name.to_lowercase().ends_with(".pdf") {
-        return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "file", say::WEB_WRONG_FILE_TYPE));
-    }
     let ticket = form.ticket(None)?;
     let content = file.content?;
     let (member, _) = doors.roster.find(who.0, who.1).await?.ok_or(Error::NotInUnion)?;
     let order = Order { member: Some(member), source: "web".into(), title: title(&file.name), ticket };
-    Ok(doors.queue.order_with(order, content, MEDIA_TYPE).await?)
+    let password = (!form.password.is_empty()).then_some(form.password.as_str());
+    Ok(doors.queue.order_any(order, content, password).await?)
 }
 
 async fn receive(doors: &Doors, request: Request<Incoming>, form: &mut Form) -> Result<Option<File>, Refusal> {
@@ -64,14 +56,13 @@ async fn receive(doors: &Doors, request: Request<Incoming>, form: &mut Form) -> 
         let Some(mut part) = part else { return refused.map_or(Ok(file), Err) };
         let name = part.name().unwrap_or_default().to_owned();
         match part.file_name().map(str::to_owned) {
-            Some(title) if name == "file" && !title.is_empty() && file.is_none() => {
-                let media_type = part.content_type().map_or("", |media| media.essence_str()).to_owned();
+            Some(called) if name == "file" && !called.is_empty() && file.is_none() => {
                 let content = keep(doors, form, &mut part, announced).await;
                 if content.as_ref().is_err_and(|refusal| refusal.status == StatusCode::REQUEST_TIMEOUT) {
                     return content.map(|_| None);
                 }
                 around += rest(&mut part, max).await.0;
-                file = Some(File { name: title, media_type, content });
+                file = Some(File { name: called, content });
             }
             _ => {
                 let (read, text) = rest(&mut part, ENVELOPE_BYTES).await;
@@ -132,27 +123,4 @@ async fn rest(part: &mut Part, most: u64) -> (u64, Option<String>) {
         }
     }
     (read, (text.len() <= TEXT_BYTES).then(|| String::from_utf8_lossy(&text).into_owned()))
-}
-
-/// A file's name without the folders that some browsers tell, and without what would disturb a line of text.
-fn title(name: &str) -> String {
-    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let name: String = name.chars().filter(|c| !c.is_control()).take(TITLE_CHARS).collect();
-    match name.trim() {
-        "" => "document.pdf".into(),
-        name => name.into(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::title;
-
-    #[test]
-    fn a_title_is_one_line_without_folders() {
-        assert_eq!(title("C:\\Users\\Иван\\отчёт \"v2\".pdf"), "отчёт \"v2\".pdf");
-        assert_eq!(title("../../etc/passwd\n<script>.pdf"), "passwd<script>.pdf");
-        assert_eq!(title(&"ы".repeat(300)).chars().count(), 255);
-        assert_eq!(title(" / "), "document.pdf");
-    }
 }

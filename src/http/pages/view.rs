@@ -14,7 +14,8 @@ use super::{
     strip::Strip,
 };
 use crate::{
-    http::{Doors, answer::Answer, query::Query, routes},
+    document::kind::{Kind, Shown},
+    http::{Doors, answer::Answer, query::Query},
     job::{
         plan::{NumberUp, Scaling, Sides},
         ticket::Copies,
@@ -37,6 +38,9 @@ pub struct Offer {
     sheets: u32,
     /// Sheets in our own printer, as far as anybody said.
     left: Option<u32>,
+    files: u32,
+    formats: String,
+    accept: String,
 }
 
 impl Offer {
@@ -50,8 +54,23 @@ impl Offer {
             bytes: doors.settings.print_api.max_size_bytes,
             sheets: doors.settings.print_api.max_page_count,
             left: doors.queue.paper().left(),
+            files: doors.settings.upload.files,
+            formats: doors.settings.upload.formats.join(" "),
+            accept: accept(&doors.settings.upload.formats),
         }
     }
+}
+
+/// What a browser's file dialogue offers: extensions, and media types for phones that know no extensions.
+fn accept(formats: &[String]) -> String {
+    let mut accept: Vec<String> = formats.iter().map(|format| format!(".{format}")).collect();
+    for kind in formats.iter().filter_map(|format| Kind::from_extension(format)) {
+        let media_type = kind.media_type().to_owned();
+        if !accept.contains(&media_type) {
+            accept.push(media_type);
+        }
+    }
+    accept.join(",")
 }
 
 /// How long a document is kept, as it follows "after".
@@ -71,6 +90,8 @@ pub struct UploadPage {
     offer: Offer,
     limits: String,
     large: String,
+    many: String,
+    locked: bool,
     deleted: bool,
 }
 
@@ -81,10 +102,13 @@ impl UploadPage {
         let size = file_size(frame.language, api.max_size_bytes);
         let sheets = say::WEB_AT_MOST_SHEETS.count(frame.language, api.max_page_count.into());
         let time = kept(doors, frame.language);
-        let limits =
-            say::WEB_UPLOAD_LIMITS.fill(frame.language, &[("size", &size), ("sheets", &sheets), ("time", &time)]);
+        let files = say::WEB_UP_FILES.count(frame.language, doors.settings.upload.files.into());
+        let limits = say::WEB_UP_LIMITS
+            .fill(frame.language, &[("size", &size), ("sheets", &sheets), ("time", &time), ("files", &files)]);
+        let many = say::WEB_UP_MANY.fill(frame.language, &[("files", &files)]);
+        let locked = form.is_locked();
         let large = say::WEB_WRONG_FILE_LARGE.fill(frame.language, &[("size", &size)]);
-        Self { frame, form, offer: Offer::new(doors), limits, large, deleted }
+        Self { frame, form, offer: Offer::new(doors), limits, large, many, locked, deleted }
     }
 
     /// As an answer.
@@ -206,11 +230,10 @@ impl JobPage {
     }
 }
 
-/// Where the view of a document begins that reads otherwise than it prints, if this kiosk makes previews.
+/// Where the view of a document begins that reads otherwise than it prints.
 fn preview(job: &Job) -> Option<String> {
-    let media_type = job.document.as_ref()?.media_type.as_str();
-    let prints_as_it_reads = media_type == "application/pdf" || media_type.starts_with("image/");
-    (routes::has(PREVIEW) && !prints_as_it_reads).then(|| PREVIEW.replace("{pin}", &job.pin))
+    let shown = Kind::from_extension(job.made_from.as_ref()?)?.shown();
+    (shown == Shown::Html).then(|| PREVIEW.replace("{pin}", &job.pin))
 }
 
 fn missing(doors: &Doors, frame: &Frame, job: &Job) -> Option<Missing> {

@@ -122,6 +122,8 @@ pub(super) fn refused(refusal: Refusal) -> crate::text::Text {
     match refusal {
         Refusal::NotFound => say::PANEL_CODE_NOT_FOUND,
         Refusal::NotUploaded => say::PANEL_CODE_NOT_UPLOADED,
+        Refusal::NotReady => say::PANEL_CODE_NOT_READY,
+        Refusal::Unprintable => say::PANEL_CODE_UNPRINTABLE,
         Refusal::Busy => say::PANEL_CODE_BUSY,
         Refusal::Internal => say::PANEL_CODE_INTERNAL,
     }

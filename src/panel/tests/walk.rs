@@ -79,7 +79,8 @@ pub(super) fn events() -> impl Strategy<Value = Event> {
         }),
         Just(Outcome::Canceled),
     ];
-    let refusals = vec![Refusal::NotFound, Refusal::NotUploaded, Refusal::Busy];
+    let refusals =
+        vec![Refusal::NotFound, Refusal::NotUploaded, Refusal::NotReady, Refusal::Unprintable, Refusal::Busy];
     let card = move || {
         (job(), 0..400_u32).prop_map(|(job, page_count)| JobCard { job, page_count, ..sample::card(Language::Ru) })
     };

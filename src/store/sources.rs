@@ -1,0 +1,56 @@
+//! What documents were made from, and whether they are made yet.
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::jobs::{self, Document, Making, Source};
+use crate::{error::Error, job::state::JobId};
+
+/// Kinds that are converted in a second.
+const PICTURES: &str = "('jpg', 'bmp', 'png', 'gif', 'tif', 'pdf')";
+
+/// Writes down what a job's document is to be made from.
+pub fn insert(db: &Connection, job: JobId, sources: &[Source]) -> Result<(), Error> {
+    let mut insert = db.prepare_cached(
+        "INSERT INTO sources (job, place, name, sha256, bytes, kind) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    for (place, source) in sources.iter().enumerate() {
+        insert.execute(params![job.0, place, source.name, source.sha256.as_slice(), source.bytes, source.kind])?;
+    }
+    if sources.is_empty() { Ok(()) } else { set_making(db, job, Some(&Making::Waiting)) }
+}
+
+/// In their order.
+pub fn of(db: &Connection, job: JobId) -> Result<Vec<Source>, Error> {
+    let mut rows = db.prepare_cached("SELECT name, sha256, bytes, kind FROM sources WHERE job = ?1 ORDER BY place")?;
+    let sources: Result<Vec<_>, _> = rows
+        .query_map([job.0], |row| {
+            Ok(Source { name: row.get(0)?, sha256: row.get(1)?, bytes: row.get(2)?, kind: row.get(3)? })
+        })?
+        .collect();
+    Ok(sources?)
+}
+
+/// The job that waits longest for its document to be made, of `pictures` alone or of something else.
+pub fn next(db: &Connection, pictures: bool) -> Result<Option<JobId>, Error> {
+    let mut found = db.prepare_cached(&format!(
+        "SELECT id FROM jobs WHERE making = 'waiting' AND document IS NULL AND ?1 = NOT EXISTS
+             (SELECT 1 FROM sources WHERE job = jobs.id AND kind NOT IN {PICTURES}) ORDER BY id LIMIT 1"
+    ))?;
+    Ok(found.query_row([pictures], |row| row.get(0).map(JobId)).optional()?)
+}
+
+/// What is being made of a job's sources.
+pub fn set_making(db: &Connection, job: JobId, making: Option<&Making>) -> Result<(), Error> {
+    let word = making.map(|making| match making {
+        Making::Waiting => "waiting",
+        Making::Failed(why) => why.code(),
+    });
+    db.prepare_cached("UPDATE jobs SET making = ?2 WHERE id = ?1")?.execute(params![job.0, word])?;
+    Ok(())
+}
+
+/// What was made becomes the job's document.
+pub fn attach(db: &Connection, job: JobId, document: &Document) -> Result<(), Error> {
+    jobs::attach(db, job, document)?;
+    set_making(db, job, None)
+}

@@ -1,0 +1,150 @@
+//! LibreOffice's walls, put up by the child that becomes it. It is a large program that reads its own files, starts threads
+//! and listens on a socket of the file system, so its walls are wider than those of our own children: it may read the
+//! system's programs and fonts but nobody's data, write in its folder only, and reach no network and start no program.
+
+use std::{io, path::Path};
+
+use landlock::{
+    ABI, Access as _, AccessFs, AccessNet, BitFlags, PathBeneath, PathFd, Ruleset, RulesetAttr as _,
+    RulesetCreatedAttr as _,
+};
+
+use super::Job;
+use crate::worker::jail::{close_all_but, limit};
+
+/// What it reads: itself, libraries, fonts, and what the C library wants to know. Debian keeps parts of LibreOffice under
+/// `/var`.
+const READ: [&str; 12] = [
+    "/usr",
+    "/etc",
+    "/lib",
+    "/lib64",
+    "/bin",
+    "/proc",
+    "/sys",
+    "/dev",
+    "/opt",
+    "/var/lib/libreoffice",
+    "/var/spool/libreoffice",
+    "/var/cache/fontconfig",
+];
+
+/// Where it insists on making its pipe, `OSL_PIPE_…`, whatever `TMPDIR` says.
+const PIPES: &str = "/tmp";
+
+/// Files it may have open.
+const FILES: u64 = 512;
+
+/// Puts the walls up.
+pub(super) fn enter(job: &Job) -> io::Result<()> {
+    limit(libc::RLIMIT_AS, job.address_space_bytes)?;
+    limit(libc::RLIMIT_CPU, job.cpu_s)?;
+    limit(libc::RLIMIT_FSIZE, job.file_bytes)?;
+    limit(libc::RLIMIT_CORE, 0)?;
+    limit(libc::RLIMIT_NOFILE, FILES)?;
+    close_all_but(&[]);
+    // SAFETY: plain integer arguments.
+    let set = unsafe {
+        libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) == 0
+            && libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+    };
+    if !set {
+        return Err(io::Error::last_os_error());
+    }
+    landlocked(&job.folder).map_err(io::Error::other)?;
+    filter()
+}
+
+/// Kernels without Landlock leave it with the filter and the limits.
+fn landlocked(folder: &Path) -> Result<(), landlock::RulesetError> {
+    let abi = ABI::V5;
+    let read: BitFlags<AccessFs> = AccessFs::from_read(abi);
+    let mut rules = Ruleset::default().handle_access(AccessFs::from_all(abi))?;
+    rules = rules.handle_access(AccessNet::from_all(abi))?;
+    let mut rules = rules.create()?;
+    let own = AccessFs::from_all(abi) & !AccessFs::Execute;
+    let null = AccessFs::ReadFile | AccessFs::WriteFile;
+    let more =
+        [(folder, own), (Path::new(PIPES), AccessFs::MakeSock | AccessFs::RemoveFile), (Path::new("/dev/null"), null)];
+    for (path, access) in READ.into_iter().map(|path| (Path::new(path), read)).chain(more) {
+        if let Ok(path) = PathFd::new(path) {
+            rules = rules.add_rule(PathBeneath::new(path, access))?;
+        }
+    }
+    rules.restrict_self()?;
+    Ok(())
+}
+
+/// No socket but of the file system, no other process, nothing of the machine's.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+fn filter() -> io::Result<()> {
+    use std::collections::BTreeMap;
+
+    use seccompiler::{
+        BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
+    };
+    let rule = |operation, value| {
+        let condition = SeccompCondition::new(0, SeccompCmpArgLen::Dword, operation, value);
+        condition.and_then(|condition| SeccompRule::new(vec![condition])).map_err(io::Error::other)
+    };
+    let unix = u64::try_from(libc::AF_UNIX).map_err(io::Error::other)?;
+    let thread = u64::try_from(libc::CLONE_THREAD).map_err(io::Error::other)?;
+    let mut denied: BTreeMap<i64, Vec<SeccompRule>> = DENIED.iter().map(|call| (*call, vec![])).collect();
+    denied.insert(libc::SYS_socket, vec![rule(SeccompCmpOp::Ne, unix)?]);
+    // Signals to itself, and to nobody else, the kiosk least of all; it keeps its number when it becomes LibreOffice.
+    for call in [libc::SYS_kill, libc::SYS_tgkill] {
+        denied.insert(call, vec![rule(SeccompCmpOp::Ne, std::process::id().into())?]);
+    }
+    // A new process, and not a thread.
+    denied.insert(libc::SYS_clone, vec![rule(SeccompCmpOp::MaskedEq(thread), 0)?]);
+    // Its arguments lie in memory, where no filter sees them: without it the C library takes `clone`.
+    let absent = BTreeMap::from([(libc::SYS_clone3, vec![])]);
+    for (rules, error) in [(denied, libc::EPERM), (absent, libc::ENOSYS)] {
+        let arch = std::env::consts::ARCH.try_into().map_err(io::Error::other)?;
+        let action = SeccompAction::Errno(error.unsigned_abs());
+        let filter = SeccompFilter::new(rules, SeccompAction::Allow, action, arch);
+        let program: BpfProgram = filter.and_then(TryInto::try_into).map_err(io::Error::other)?;
+        seccompiler::apply_filter(&program).map_err(io::Error::other)?;
+    }
+    Ok(())
+}
+
+/// What no document needs. `fork` and `vfork` have numbers of their own on x86_64.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+const DENIED: &[i64] = &[
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_fork,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_vfork,
+    libc::SYS_tkill,
+    libc::SYS_rt_sigqueueinfo,
+    libc::SYS_rt_tgsigqueueinfo,
+    libc::SYS_pidfd_open,
+    libc::SYS_pidfd_send_signal,
+    libc::SYS_ptrace,
+    libc::SYS_process_vm_readv,
+    libc::SYS_process_vm_writev,
+    libc::SYS_mount,
+    libc::SYS_umount2,
+    libc::SYS_pivot_root,
+    libc::SYS_chroot,
+    libc::SYS_unshare,
+    libc::SYS_setns,
+    libc::SYS_bpf,
+    libc::SYS_perf_event_open,
+    libc::SYS_keyctl,
+    libc::SYS_add_key,
+    libc::SYS_request_key,
+    libc::SYS_userfaultfd,
+    libc::SYS_io_uring_setup,
+    libc::SYS_init_module,
+    libc::SYS_finit_module,
+    libc::SYS_kexec_load,
+    libc::SYS_reboot,
+];
+
+/// On boards with 32 bits the filter's compiler has no back end; the other walls stand.
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+fn filter() -> io::Result<()> {
+    Ok(())
+}
