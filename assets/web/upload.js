@@ -11,6 +11,7 @@ const [error, go, camera, words] = ["#error", "#go", "#camera", "#words"].map((s
 const say = words.dataset
 const kept = remember(form, find("#remember"))
 let list
+let adding = Promise.resolve() // what was chosen, into the list
 let name // of the batch that is under way, for whoever loads the page anew
 
 function fail(text, field) {
@@ -26,7 +27,11 @@ async function opened() {
   return list
 }
 
-async function add(files) {
+function add(files) {
+  adding = adding.then(() => take(files)).catch(() => fail(say.unreachable))
+}
+
+async function take(files) {
   fail("")
   await opened()
   const room = Number(form.dataset.files) - list.items.length
@@ -115,6 +120,8 @@ async function send(batch) {
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault()
+  // Whoever is faster than the network has chosen all the same.
+  await adding
   if (!list?.items.length) return fail(say.none)
   for (const input of [surname, number]) if (!input.value.trim()) return fail(say[input.name], input.name)
   if (!form.elements.copies.checkValidity()) return form.elements.copies.reportValidity()
