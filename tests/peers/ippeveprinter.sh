@@ -47,32 +47,7 @@ load() {
     [ "$status" = 200 ]
 }
 
-children=()
-end() {
-    trap - EXIT
-    # The printer goes before its bus; a child that has already gone is no error.
-    for ((i = ${#children[@]} - 1; i >= 0; i--)); do
-        kill "${children[i]}" 2>/dev/null || true
-        wait "${children[i]}" 2>/dev/null || true
-    done
-}
-trap end EXIT
-trap 'exit 0' TERM INT
-
-# Without a system bus ippeveprinter cannot start its DNS-SD; a private one that offers nothing is enough, and
-# keeps the test printer out of the machine's own.
-cat >"$spool/dbus.conf" <<CONF
-<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>system</type>
-  <listen>unix:path=$spool/dbus.sock</listen>
-  <auth>EXTERNAL</auth>
-  <policy context="default">
-    <allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/><allow user="*"/>
-  </policy>
-</busconfig>
-CONF
+. "$peers/children.sh" # the printer goes before its bus
 
 cat >"$spool/command" <<COMMAND
 #!/usr/bin/env python3
@@ -152,11 +127,8 @@ chmod +x "$spool/command"
 
 rm -f "$spool/dbus.sock" # of an earlier run here
 
-# Should this script be killed outright, its children go by the kernel's hand.
-with_us=(setpriv --pdeathsig TERM)
-
-"${with_us[@]}" dbus-daemon --config-file="$spool/dbus.conf" --nofork --nopidfile --nosyslog >"$spool/dbus.log" 2>&1 &
-children+=($!)
+# Without a system bus ippeveprinter cannot start its DNS-SD.
+system_bus "$spool"
 for _ in $(seq 100); do
     [ -S "$spool/dbus.sock" ] && break
     sleep 0.05

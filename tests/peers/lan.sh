@@ -11,19 +11,7 @@
 set -euo pipefail
 folder=$(cd "$1" && pwd)
 
-children=()
-end() {
-    trap - EXIT
-    for ((i = ${#children[@]} - 1; i >= 0; i--)); do
-        kill "${children[i]}" 2>/dev/null || true
-        wait "${children[i]}" 2>/dev/null || true
-    done
-}
-trap end EXIT
-trap 'exit 0' TERM INT
-
-# Should this script be killed outright, its children go by the kernel's hand.
-with_us=(setpriv --pdeathsig TERM)
+. "$(dirname "${BASH_SOURCE[0]}")/children.sh"
 
 until_there() {
     for _ in $(seq 200); do
@@ -46,18 +34,6 @@ if [ "${2:-}" = across ]; then
     until_there ip link show printers
     up printers 10.77.0.10
     mount -t tmpfs tmpfs /run # where avahi-daemon has its socket
-    cat >"$folder/dbus.conf" <<CONF
-<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>system</type>
-  <listen>unix:path=$folder/dbus.sock</listen>
-  <auth>EXTERNAL</auth>
-  <policy context="default">
-    <allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/><allow user="*"/>
-  </policy>
-</busconfig>
-CONF
     cat >"$folder/avahi.conf" <<CONF
 [server]
 host-name=lan
@@ -66,8 +42,7 @@ allow-interfaces=printers
 publish-hinfo=no
 publish-workstation=no
 CONF
-    "${with_us[@]}" dbus-daemon --config-file="$folder/dbus.conf" --nofork --nopidfile --nosyslog >"$folder/dbus.log" 2>&1 &
-    children+=($!)
+    system_bus "$folder"
     until_there test -S "$folder/dbus.sock"
     DBUS_SYSTEM_BUS_ADDRESS=unix:path=$folder/dbus.sock "${with_us[@]}" \
         avahi-daemon --no-drop-root --no-chroot --no-rlimits -f "$folder/avahi.conf" >"$folder/avahi.log" 2>&1 &

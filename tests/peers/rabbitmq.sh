@@ -38,18 +38,7 @@ echo '[].' >"$folder/plugins"
 printf 'loopback_users.guest = true\ndisk_free_limit.absolute = 50MB\nvm_memory_high_watermark.absolute = 256MB\n' \
     >"$folder/rabbitmq.conf"
 
-# Should this script be killed outright, its children go by the kernel's hand.
-with_us=(setpriv --pdeathsig TERM)
-children=()
-end() {
-    trap - EXIT
-    for ((i = ${#children[@]} - 1; i >= 0; i--)); do
-        kill "${children[i]}" 2>/dev/null || true
-        wait "${children[i]}" 2>/dev/null || true
-    done
-}
-trap end EXIT
-trap 'exit 0' TERM INT
+. "$(dirname "${BASH_SOURCE[0]}")/children.sh"
 
 # Its own map of ports, or Erlang would start one that outlives everybody.
 "${with_us[@]}" epmd -address 127.0.0.1 -port "$ERL_EPMD_PORT" >"$folder/epmd.log" 2>&1 &
