@@ -112,8 +112,9 @@ impl Broker {
 
     /// Hands a request over; when this returns, it is the broker's, on its disk. Refused when no node is there.
     pub async fn publish(&self, request: &Request, urgency: Urgency) -> Result<(), BrokerError> {
-        let mut line = self.line.lock().await;
         let publishing = async {
+            // A broker that does not answer holds nobody longer than the first of them.
+            let mut line = self.line.lock().await;
             let open = match line.take().filter(|line| line.connection.status().connected()) {
                 Some(open) => open,
                 None => self.connect().await?,

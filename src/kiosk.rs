@@ -292,7 +292,7 @@ async fn restart_when_asked(desk: &Desk, panel: &LivePanel) {
 }
 
 /// Waits for SIGINT or SIGTERM: nothing needs to be put in order, dropping the tasks is enough.
-async fn signal() -> Result<(), anyhow::Error> {
+pub async fn signal() -> Result<(), anyhow::Error> {
     use async_signal::{Signal, Signals};
     use smol::stream::StreamExt as _;
     let mut signals = Signals::new([Signal::Int, Signal::Term])?;

@@ -206,10 +206,7 @@ impl Preview {
         let told = asked.unwrap_or(description);
         self.want(|wants| {
             wants.pages(version, &pages, self.settings.preview.neighbours);
-            wants.settled(&version, |number| {
-                let is_there = progress::page(&told, number).is_some_and(|state| state != State::InProgress);
-                is_there || told.page_count.is_some_and(|count| number > count)
-            });
+            wants.settled(&version, |number| progress::is_settled(&told, number));
         });
         Ok(())
     }

@@ -26,7 +26,7 @@ use std::{
     fs::File,
     io,
     os::{
-        fd::{AsRawFd as _, OwnedFd},
+        fd::{AsRawFd as _, OwnedFd, RawFd},
         unix::process::CommandExt as _,
     },
     path::PathBuf,
@@ -219,13 +219,13 @@ impl Workers {
     /// A child that does `task`, forked, or started anew where that cannot be; and what it writes.
     async fn looking(&self, task: &str, document: File) -> Result<(Looker, Reading, Reading), WorkerError> {
         let failed = |error: io::Error| WorkerError::NotStarted(error.to_string());
-        let cpu_s = self.limits.inspect_cpu_s;
+        let limits = self.child_limits(self.limits.inspect_cpu_s, false);
         // Once more when the process that forks turns out to be gone. With other pipes: nobody knows whether it left a child.
         for warm in self.warm.iter().flat_map(|warm| [warm, warm]) {
             let ([stdout, stderr], [out, said]) = pipes().map_err(failed)?;
-            let request = Request { task: task.to_owned(), limits: self.child_limits(cpu_s, false) };
+            let request = Request { task: task.to_owned(), limits };
             let start = async |socket: OwnedFd| {
-                let command = self.command("forkserver", cpu_s, false).await.map_err(io::Error::other)?;
+                let command = self.command("forkserver", &limits).await.map_err(io::Error::other)?;
                 Command::from(command).stdin(socket).stdout(Stdio::null()).kill_on_drop(true).spawn()
             };
             let document = document.try_clone().map_err(failed)?.into();
@@ -235,7 +235,7 @@ impl Workers {
             }
         }
         let ([stdout, stderr], [out, said]) = pipes().map_err(failed)?;
-        let mut command = Command::from(self.command(task, cpu_s, false).await?);
+        let mut command = Command::from(self.command(task, &limits).await?);
         command.stdin(document).stdout(out).stderr(said).kill_on_drop(true);
         Ok((Looker::Started(command.spawn().map_err(failed)?), stdout, stderr))
     }
@@ -252,9 +252,9 @@ impl Workers {
     }
 
     /// This program as a child that does `task`.
-    async fn command(&self, task: &str, cpu_s: u64, into_file: bool) -> Result<process::Command, WorkerError> {
+    async fn command(&self, task: &str, limits: &Limits) -> Result<process::Command, WorkerError> {
         let failed = |error: &dyn std::fmt::Display| WorkerError::NotStarted(error.to_string());
-        let limits = serde_json::to_string(&self.child_limits(cpu_s, into_file)).map_err(|e| failed(&e))?;
+        let limits = serde_json::to_string(limits).map_err(|e| failed(&e))?;
         let mut command = process::Command::new(&self.program);
         command.args(["worker", task, "--library"]).arg(self.library.path().await.map_err(|e| failed(&e))?);
         command.arg("--limits").arg(limits).env_clear();
@@ -269,25 +269,30 @@ impl Workers {
         out: File,
         ends: Option<Ends>,
     ) -> Result<Child, WorkerError> {
-        let mut command = self.command("render", self.limits.render_cpu_s, is_file(&out)).await?;
+        let limits = self.child_limits(self.limits.render_cpu_s, is_file(&out));
+        let mut command = self.command("render", &limits).await?;
         command.args(arguments).env(TUNABLES.0, TUNABLES.1);
         if let Some(ends) = &ends {
             let kept = [ends.from.as_raw_fd(), ends.to.as_raw_fd()];
             command.arg(format!("--ring={}/{}", kept[0], kept[1]));
-            // SAFETY: between fork and exec only `fcntl` is called, which is allowed there; the descriptors are open,
-            // for `ends` lives until the child was started.
-            unsafe {
-                command.pre_exec(move || {
-                    kept.iter().try_for_each(|fd| match libc::fcntl(*fd, libc::F_SETFD, 0) {
-                        0 => Ok(()),
-                        _ => Err(io::Error::last_os_error()),
-                    })
-                });
-            }
+            leave_open(&mut command, kept.into());
         }
         let mut command = Command::from(command);
         command.stdin(document).stdout(out).stderr(Stdio::piped()).kill_on_drop(true);
         command.spawn().map_err(|e| WorkerError::NotStarted(e.to_string()))
+    }
+}
+
+/// Has a child keep these descriptors, which their owner keeps open until the child was started.
+fn leave_open(command: &mut process::Command, kept: Vec<RawFd>) {
+    // SAFETY: between fork and exec only `fcntl` is called, which is allowed there.
+    unsafe {
+        command.pre_exec(move || {
+            kept.iter().try_for_each(|fd| match libc::fcntl(*fd, libc::F_SETFD, 0) {
+                0 => Ok(()),
+                _ => Err(io::Error::last_os_error()),
+            })
+        });
     }
 }
 

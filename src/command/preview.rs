@@ -16,6 +16,7 @@ use super::{
     raster::library_folder,
 };
 use crate::{
+    access::hex,
     document::{
         description::Description,
         kind::{Kind, Shown},
@@ -145,7 +146,7 @@ fn bytes(made: &Converted, folder: &Path) -> u64 {
 fn version(file: &Path) -> Result<String, io::Error> {
     let mut hash = Sha256::new();
     io::copy(&mut File::open(file)?, &mut hash)?;
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&hash.finalize()))
 }
 
 fn now() -> String {

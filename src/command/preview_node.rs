@@ -9,7 +9,7 @@ use super::{
     arguments::{Arguments, Common, unexpected},
     raster::library_folder,
 };
-use crate::{node::Node, preview::ENGINE, worker::Workers};
+use crate::{kiosk::signal, node::Node, preview::ENGINE, worker::Workers};
 
 pub(super) const HELP: &str = "\
 ottisk preview-node --broker amqp://…  take conversions of documents from kiosks by a message broker
@@ -40,15 +40,10 @@ pub(super) fn run(mut arguments: Arguments) -> Result<(), Failure> {
     let workers = Workers::new(settings.worker.clone(), Some(&library_folder(&common)))?;
     let workers = Rc::new(workers.converting(settings.convert.clone()));
     let node = Node::new(workers, Rc::new(settings), ENGINE).map_err(|error| Failure::Usage(error.to_string()))?;
-    smol::block_on(smol::LocalExecutor::new().run(smol::future::or(node.run(), signal())));
-    Ok(())
-}
-
-/// SIGINT or SIGTERM: a request in our hands goes back to the broker with the connection.
-async fn signal() {
-    use async_signal::{Signal, Signals};
-    use smol::stream::StreamExt as _;
-    if let Ok(mut signals) = Signals::new([Signal::Int, Signal::Term]) {
-        signals.next().await;
-    }
+    // At a signal a request in our hands goes back to the broker with the connection.
+    let serving = async {
+        node.run().await;
+        Ok(())
+    };
+    Ok(smol::block_on(smol::LocalExecutor::new().run(smol::future::or(serving, signal())))?)
 }

@@ -5,8 +5,8 @@ use std::io;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, combinators::UnsyncBoxBody};
 use hyper::{
-    Response, StatusCode,
-    header::{CONNECTION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER},
+    HeaderMap, Response, StatusCode,
+    header::{CONNECTION, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH, LOCATION, RETRY_AFTER},
 };
 use serde_json::{Value, json};
 
@@ -27,6 +27,18 @@ pub fn bytes(status: StatusCode, media_type: &'static str, bytes: impl Into<Byte
     let mut answer = Response::new(Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync());
     *answer.status_mut() = status;
     answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    answer
+}
+
+/// The same under an entity tag, which is `tag` in quotes; 304 for whoever has it (RFC 9110 §13.1.2).
+pub fn tagged(headers: &HeaderMap, tag: &str, media_type: &'static str, bytes: impl Into<Bytes>) -> Answer {
+    let tag = format!("\"{tag}\"");
+    let known = headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    let mut answer = match known {
+        true => empty(StatusCode::NOT_MODIFIED),
+        false => self::bytes(StatusCode::OK, media_type, bytes),
+    };
+    answer.headers_mut().extend(HeaderValue::from_str(&tag).map(|tag| (ETAG, tag)));
     answer
 }
 

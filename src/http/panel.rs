@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use hyper::{
     Request, StatusCode,
     body::Incoming,
-    header::{CACHE_CONTROL, ETAG, HeaderValue, IF_NONE_MATCH},
+    header::{CACHE_CONTROL, HeaderValue},
 };
 use serde_json::Value;
 
@@ -25,15 +25,7 @@ use crate::{access::scope, gate::Pass, panel::scene::Event, text::say};
 pub(super) async fn screen(doors: &Doors, peer: SocketAddr, request: &Request<Incoming>) -> Result<Answer, Answer> {
     look(doors, peer, request).await?;
     let (frame, png) = doors.panel.png();
-    let tag = format!("\"{frame}\"");
-    let known = request.headers().get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
-    let mut answer = match known {
-        true => answer::empty(StatusCode::NOT_MODIFIED),
-        false => answer::bytes(StatusCode::OK, "image/png", png),
-    };
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        answer.headers_mut().insert(ETAG, tag);
-    }
+    let mut answer = answer::tagged(request.headers(), &frame.to_string(), "image/png", png);
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     Ok(answer)
 }

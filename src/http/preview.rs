@@ -29,6 +29,7 @@ use crate::{
     preview::{
         Grant,
         edition::Edition,
+        keep::write_time,
         token::{Audience, Refusal},
     },
     store::jobs::Job,
@@ -96,16 +97,10 @@ fn granted(status: StatusCode, grant: &Grant) -> Answer {
         "document": document.to_string(),
         "version": grant.edition.version(),
         "read_token": grant.token,
-        "expires_at": time(grant.expires_s),
+        "expires_at": write_time(grant.expires_s.saturating_mul(1_000)),
         "description_url": format!("/preview/{}", grant.edition),
     });
     unstored(answer::json(status, &told))
-}
-
-/// RFC 3339.
-fn time(seconds: i64) -> String {
-    let time = ::time::OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(::time::OffsetDateTime::UNIX_EPOCH);
-    time.format(&::time::format_description::well_known::Rfc3339).unwrap_or_default()
 }
 
 /// `GET /preview/{document}/{version}`.

@@ -74,9 +74,7 @@ impl Preview {
     }
 
     async fn form(&self, work: &Work, slot: Option<SemaphoreGuardArc>) -> Result<(), Error> {
-        let version = work.version;
-        let Some(source) = self.store.read(move |db| previews::any_source(db, &version)).await? else { return Ok(()) };
-        if self.is_covered(work).await? || self.is_made_elsewhere(&source, work).await? {
+        if self.is_covered(work).await? || self.is_made_elsewhere(work).await? {
             return Ok(());
         }
         let _slot = match slot {
@@ -110,10 +108,7 @@ impl Preview {
         if work.pages.is_empty() {
             return Ok(description.state != State::InProgress);
         }
-        let is_settled = |number: &u32| {
-            description.page_count.is_some_and(|count| *number > count)
-                || progress::page(&description, *number).is_some_and(|state| state != State::InProgress)
-        };
+        let is_settled = |number: &u32| progress::is_settled(&description, *number);
         Ok(description.state == State::Error || work.pages.iter().all(is_settled))
     }
 
@@ -139,8 +134,7 @@ impl Preview {
     async fn make(&self, work: &Work) -> Result<(), Error> {
         for left in (0..TRIES).rev() {
             // Anew each time: whose file it was may be deleted meanwhile, and somebody else has the same document.
-            let version = work.version;
-            let Some(source) = self.store.read(move |db| previews::any_source(db, &version)).await? else { break };
+            let Some(source) = self.any_source(work).await? else { break };
             let Some(path) = self.documents.path(&source.name) else { break };
             let folder = self.work_here(work).await?;
             self.lay_out_print_form(&source, &folder).await;
@@ -173,6 +167,12 @@ impl Preview {
         }
         self.end_work_here(work).await;
         Ok(())
+    }
+
+    /// A document with this content.
+    pub(super) async fn any_source(&self, work: &Work) -> Result<Option<Source>, Error> {
+        let version = work.version;
+        self.store.read(move |db| previews::any_source(db, &version)).await
     }
 
     /// Slides that are shown by way of their print form need none made when the printer's is there.

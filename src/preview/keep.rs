@@ -113,11 +113,7 @@ impl Preview {
     }
 
     fn settled(&self, version: &Version, told: &Description) {
-        let is_settled = |number: u32| {
-            told.state == State::Error
-                || told.page_count.is_some_and(|count| number > count)
-                || progress::page(told, number).is_some_and(|state| state != State::InProgress)
-        };
+        let is_settled = |number: u32| told.state == State::Error || progress::is_settled(told, number);
         self.wants.borrow_mut().settled(version, is_settled);
     }
 
@@ -236,7 +232,7 @@ fn converted(told: &Description) -> Option<Converted> {
 }
 
 /// RFC 3339, of milliseconds since 1970.
-pub(super) fn write_time(milliseconds: i64) -> String {
+pub fn write_time(milliseconds: i64) -> String {
     let time =
         OffsetDateTime::from_unix_timestamp(milliseconds.div_euclid(1_000)).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     time.format(&Rfc3339).unwrap_or_default()

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use smol::{Timer, future::or, lock::Mutex};
+use smol::{Timer, future::or};
 
 use super::{Preview, edition::Edition, token::Audience, wants::Work};
 use crate::{
@@ -28,8 +28,6 @@ const REST: Duration = Duration::from_secs(15);
 pub struct Offload {
     broker: Broker,
     rests_until: Cell<Option<Instant>>,
-    /// One request at a time: whoever waited behind one that nobody took sees the rest that began.
-    turn: Mutex<()>,
 }
 
 impl Offload {
@@ -38,12 +36,11 @@ impl Offload {
         let limits = &settings.preview;
         let Some(address) = &limits.broker else { return Ok(None) };
         let broker = Broker::at(address, engine, Duration::from_secs(limits.broker_timeout_s))?;
-        Ok(Some(Self { broker, rests_until: Cell::new(None), turn: Mutex::new(()) }))
+        Ok(Some(Self { broker, rests_until: Cell::new(None) }))
     }
 
     /// Whether the broker took it.
     async fn takes(&self, request: &Request, urgency: Urgency) -> bool {
-        let _turn = self.turn.lock().await;
         if self.rests_until.get().is_some_and(|until| Instant::now() < until) {
             return false;
         }
@@ -62,10 +59,11 @@ impl Offload {
 
 impl Preview {
     /// Whether a node did it.
-    pub(super) async fn is_made_elsewhere(&self, source: &Source, work: &Work) -> Result<bool, Error> {
+    pub(super) async fn is_made_elsewhere(&self, work: &Work) -> Result<bool, Error> {
         let Some(offload) = &self.offload else { return Ok(false) };
+        let Some(source) = self.any_source(work).await? else { return Ok(false) };
         let urgency = if work.asked { Urgency::Now } else { Urgency::Later };
-        if !offload.takes(&self.request(source, work), urgency).await {
+        if !offload.takes(&self.request(&source, work), urgency).await {
             return Ok(false);
         }
         let until = Instant::now() + Duration::from_secs(self.settings.preview.node_timeout_s);

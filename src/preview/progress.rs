@@ -17,6 +17,12 @@ pub fn page(description: &Description, number: u32) -> Option<State> {
     description.pages.iter().find(|page| page.number == number).map(|page| page.state)
 }
 
+/// Whether there is nothing more to come of page `number`: it was made or refused, or is past the end.
+pub fn is_settled(description: &Description, number: u32) -> bool {
+    description.page_count.is_some_and(|count| number > count)
+        || page(description, number).is_some_and(|state| state != State::InProgress)
+}
+
 /// These pages are wanted: those that nobody asked before. `None` when there is nothing to do.
 pub fn asked(description: &Description, pages: &[u32], now: &str) -> Option<Description> {
     let is_new = |number: &&u32| {

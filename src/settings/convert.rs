@@ -52,8 +52,6 @@ pub struct Convert {
     pub office_folder: std::path::PathBuf,
     /// Whether LibreOffice is used where it is installed.
     pub office: bool,
-    /// Seconds that a document of slides is kept open after the last page.
-    pub slides_idle_s: u64,
 }
 
 impl Default for Convert {
@@ -81,7 +79,6 @@ impl Default for Convert {
             depth: 64,
             office_folder: "/usr/lib/libreoffice".into(),
             office: true,
-            slides_idle_s: 30,
         }
     }
 }

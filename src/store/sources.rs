@@ -10,13 +10,16 @@ const PICTURES: &str = "('jpg', 'bmp', 'png', 'gif', 'tif', 'pdf')";
 
 /// Writes down what a job's document is to be made from.
 pub fn insert(db: &Connection, job: JobId, sources: &[Source]) -> Result<(), Error> {
+    if sources.is_empty() {
+        return Ok(());
+    }
     let mut insert = db.prepare_cached(
         "INSERT INTO sources (job, place, name, sha256, bytes, kind) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
     for (place, source) in sources.iter().enumerate() {
         insert.execute(params![job.0, place, source.name, source.sha256.as_slice(), source.bytes, source.kind])?;
     }
-    if sources.is_empty() { Ok(()) } else { set_making(db, job, Some(&Making::Waiting)) }
+    set_making(db, job, Some(&Making::Waiting))
 }
 
 /// In their order.

@@ -7,10 +7,7 @@ use std::{
     ffi::{c_int, c_ulong, c_void},
     fs::File,
     io::{self, Read as _, Write as _},
-    os::{
-        fd::{AsRawFd as _, FromRawFd as _, OwnedFd, RawFd},
-        unix::process::CommandExt as _,
-    },
+    os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd, RawFd},
     process::Stdio,
     slice,
     time::Duration,
@@ -19,7 +16,7 @@ use std::{
 use pdfium_render::prelude::{PdfDocument, Pdfium, PdfiumLibraryBindingsAccessor as _};
 use smol::{Timer, future::FutureExt as _, process::Command};
 
-use super::{Limits, Notes, WorkerError, Workers, child::Failure, inspect};
+use super::{Limits, Notes, WorkerError, Workers, child::Failure, inspect, leave_open};
 
 /// `FPDF_REMOVE_SECURITY` of fpdf_save.h.
 const REMOVE_SECURITY: c_ulong = 3;
@@ -39,12 +36,8 @@ impl Workers {
     ) -> Result<(), WorkerError> {
         let failed = |error: io::Error| WorkerError::NotStarted(error.to_string());
         let _slot = self.inspections.acquire_arc().await;
-        let cpu_s = self.limits.inspect_cpu_s;
-        let mut command = self.command("assemble", cpu_s, true).await?;
-        let limits = Limits { file_bytes: most, ..self.child_limits(cpu_s, true) };
-        let limits = serde_json::to_string(&limits).map_err(|error| failed(io::Error::other(error)))?;
-        // The last word counts.
-        command.arg("--limits").arg(limits);
+        let limits = Limits { file_bytes: most, ..self.child_limits(self.limits.inspect_cpu_s, true) };
+        let mut command = self.command("assemble", &limits).await?;
         let mut kept: Vec<OwnedFd> = documents.into_iter().map(OwnedFd::from).collect();
         let numbers = |fds: &[OwnedFd]| fds.iter().map(|fd| fd.as_raw_fd().to_string()).collect::<Vec<_>>().join(",");
         command.arg(format!("--documents={}", numbers(&kept)));
@@ -55,17 +48,7 @@ impl Workers {
             command.arg(format!("--password={}", reading.as_raw_fd()));
             kept.push(reading.into());
         }
-        let open: Vec<RawFd> = kept.iter().map(|fd| fd.as_raw_fd()).collect();
-        // SAFETY: between fork and exec only `fcntl` is called, which is allowed there; the descriptors are open, for `kept`
-        // lives until the child was started.
-        unsafe {
-            command.pre_exec(move || {
-                open.iter().try_for_each(|fd| match libc::fcntl(*fd, libc::F_SETFD, 0) {
-                    0 => Ok(()),
-                    _ => Err(io::Error::last_os_error()),
-                })
-            });
-        }
+        leave_open(&mut command, kept.iter().map(|fd| fd.as_raw_fd()).collect());
         let mut command = Command::from(command);
         command.stdin(Stdio::null()).stdout(out).stderr(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().map_err(failed)?;

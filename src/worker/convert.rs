@@ -1,9 +1,9 @@
 //! Conversions: what a screen shows of a document and what a printer gets, made by engines in jailed children, one
 //! document a process.
 //!
-//! This file is the door: [`Workers::kind`] tells what a file is, [`Workers::convert`] makes files in a folder,
-//! [`Workers::slides`] keeps a document of slides open while somebody scrolls. Which engine does what is in [`way`], how a
-//! child hands over what it made in [`frame`]; the child's side begins in [`child`]. LibreOffice is in [`office`].
+//! This file is the door: [`Workers::kind`] tells what a file is, [`Workers::convert`] makes files in a folder.
+//! Which engine does what is in [`way`], how a child hands over what it made in [`frame`]; the child's side begins in
+//! [`child`]. LibreOffice is in [`office`].
 //!
 //! All is kept in the caller's folder; nothing is cached here, and the store is not known.
 
@@ -22,7 +22,6 @@ mod picture;
 mod rtf;
 mod sheet;
 mod slide;
-pub mod slides;
 mod taken;
 mod txt;
 pub mod way;
@@ -107,11 +106,6 @@ impl Workers {
         let error = result.as_ref().err().map(tracing::field::display);
         tracing::info!(kind = kind.extension(), took_ms = began.elapsed().as_millis(), error, "converted");
         result
-    }
-
-    /// `document` of slides or pages, kept open while pages are asked one by one.
-    pub fn slides(&self, document: &Path, kind: Kind, folder: &Path) -> slides::Slides {
-        slides::Slides::new(document, kind, folder)
     }
 
     /// Runs a child of ours that obeys `order`, and keeps its files in `folder`.

@@ -29,7 +29,7 @@ impl Workers {
         let cpu_s = bounds.cpu_s.saturating_add(bounds.page_cpu_s).saturating_add(OPENING_CPU_S);
         let failed = |error: std::io::Error| WorkerError::NotStarted(error.to_string());
         let ([stdout, stderr], [out, said]) = pipes().map_err(failed)?;
-        let mut command = self.command("preflight", cpu_s, false).await?;
+        let mut command = self.command("preflight", &self.child_limits(cpu_s, false)).await?;
         command.args(arguments);
         let mut command = Command::from(command);
         command.stdin(document).stdout(out).stderr(said).kill_on_drop(true);

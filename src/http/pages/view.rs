@@ -38,9 +38,6 @@ pub struct Offer {
     sheets: u32,
     /// Sheets in our own printer, as far as anybody said.
     left: Option<u32>,
-    files: u32,
-    formats: String,
-    accept: String,
 }
 
 impl Offer {
@@ -54,9 +51,6 @@ impl Offer {
             bytes: doors.settings.print_api.max_size_bytes,
             sheets: doors.settings.print_api.max_page_count,
             left: doors.queue.paper().left(),
-            files: doors.settings.upload.files,
-            formats: doors.settings.upload.formats.join(" "),
-            accept: accept(&doors.settings.upload.formats),
         }
     }
 }
@@ -88,6 +82,9 @@ pub struct UploadPage {
     frame: Frame,
     form: Form,
     offer: Offer,
+    files: u32,
+    formats: String,
+    accept: String,
     limits: String,
     large: String,
     many: String,
@@ -98,17 +95,29 @@ pub struct UploadPage {
 impl UploadPage {
     /// With the form as it was typed.
     pub fn new(doors: &Doors, frame: Frame, form: Form, deleted: bool) -> Self {
-        let api = &doors.settings.print_api;
+        let (api, upload) = (&doors.settings.print_api, &doors.settings.upload);
         let size = file_size(frame.language, api.max_size_bytes);
         let sheets = say::WEB_AT_MOST_SHEETS.count(frame.language, api.max_page_count.into());
         let time = kept(doors, frame.language);
-        let files = say::WEB_UP_FILES.count(frame.language, doors.settings.upload.files.into());
+        let files = say::WEB_UP_FILES.count(frame.language, upload.files.into());
         let limits = say::WEB_UP_LIMITS
             .fill(frame.language, &[("size", &size), ("sheets", &sheets), ("time", &time), ("files", &files)]);
         let many = say::WEB_UP_MANY.fill(frame.language, &[("files", &files)]);
         let locked = form.is_locked();
         let large = say::WEB_WRONG_FILE_LARGE.fill(frame.language, &[("size", &size)]);
-        Self { frame, form, offer: Offer::new(doors), limits, large, many, locked, deleted }
+        Self {
+            frame,
+            form,
+            offer: Offer::new(doors),
+            files: upload.files,
+            formats: upload.formats.join(" "),
+            accept: accept(&upload.formats),
+            limits,
+            large,
+            many,
+            locked,
+            deleted,
+        }
     }
 
     /// As an answer.

@@ -2,8 +2,8 @@
 //! It follows the job's options and the printer. The strip that the printer does not reach is hatched.
 
 use hyper::{
-    HeaderMap, StatusCode,
-    header::{CACHE_CONTROL, ETAG, HeaderName, IF_NONE_MATCH, X_CONTENT_TYPE_OPTIONS},
+    HeaderMap,
+    header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS},
 };
 use sha2::{Digest as _, Sha256};
 
@@ -35,17 +35,10 @@ pub(super) async fn answer(doors: &Doors, edition: &Edition, page: u32, headers:
     let Ticket { scaling, number_up, color, .. } = job.ticket;
     let look = Look { resolution: doors.settings.preview.print_page_dpi, scaling, number_up, color };
     let png = doors.queue.png(&job, &job.ticket, page, look).await.map_err(told)?;
-    let tag = format!("\"{}\"", hex(&Sha256::digest(&png)[..16]));
-    let is_known = headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
-    let mut answer = match is_known {
-        true => answer::empty(StatusCode::NOT_MODIFIED),
-        false => answer::bytes(StatusCode::OK, "image/png", png),
-    };
-    let cached = [(ETAG, tag.as_str()), (CACHE_CONTROL, "private, no-cache")];
-    let more: [(HeaderName, &str); 1] = [(X_CONTENT_TYPE_OPTIONS, "nosniff")];
-    for (name, value) in cached.into_iter().chain(more) {
-        set(&mut answer, name, value);
-    }
+    let tag = hex(&Sha256::digest(&png)[..16]);
+    let mut answer = answer::tagged(headers, &tag, "image/png", png);
+    set(&mut answer, CACHE_CONTROL, "private, no-cache");
+    set(&mut answer, X_CONTENT_TYPE_OPTIONS, "nosniff");
     Ok(answer)
 }
 

@@ -88,12 +88,16 @@ impl Office {
 
     /// Whether the part that opens `kind` is here.
     fn opens(&self, kind: Kind) -> bool {
-        let part = match kind {
-            Kind::Xls | Kind::Xlsx | Kind::Xlsb | Kind::Xlsm | Kind::Ods => "libreoffice-calc-nogui",
-            Kind::Ppt | Kind::Pptx | Kind::Odp => "libreoffice-impress-nogui",
-            _ => "libreoffice-writer-nogui",
-        };
-        !self.missing.contains(&part)
+        !self.missing.iter().any(|package| package.contains(part(kind)))
+    }
+}
+
+/// The part that opens `kind`, as packages and filters call it.
+fn part(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Xls | Kind::Xlsx | Kind::Xlsb | Kind::Xlsm | Kind::Ods => "calc",
+        Kind::Ppt | Kind::Pptx | Kind::Odp => "impress",
+        _ => "writer",
     }
 }
 
@@ -230,17 +234,12 @@ fn lay(folder: &Path, document: &Path, kind: Kind, office: &Office) -> io::Resul
 
 fn arguments(folder: &Path, input: &Path, kind: Kind, pages: Option<PageRange>) -> Vec<String> {
     let url = percent_encoding::percent_encode(folder.as_os_str().as_encoded_bytes(), PATH);
-    let filter = match kind {
-        Kind::Xls | Kind::Xlsx | Kind::Xlsb | Kind::Xlsm | Kind::Ods => "calc_pdf_Export",
-        Kind::Ppt | Kind::Pptx | Kind::Odp => "impress_pdf_Export",
-        _ => "writer_pdf_Export",
-    };
     let mut arguments = vec![format!("-env:UserInstallation=file://{url}/profile")];
     arguments.extend(["--headless", "--norestore", "--nologo", "--nolockcheck"].map(Into::into));
     let range = pages.map(|PageRange { first, last }| {
         format!(":{}", serde_json::json!({ "PageRange": { "type": "string", "value": format!("{first}-{last}") } }))
     });
-    let filter = format!("pdf:{filter}{}", range.unwrap_or_default());
+    let filter = format!("pdf:{}_pdf_Export{}", part(kind), range.unwrap_or_default());
     arguments.extend(["--convert-to".into(), filter, "--outdir".into()]);
     arguments.push(folder.join("out").display().to_string());
     arguments.push(input.display().to_string());

@@ -2,12 +2,13 @@
 //! document says that it is simplified.
 
 use rwml::{Block, CharProps, DocModel, PageSetup, ParaProps, Paragraph, Run};
-use undoc::ErrorKind;
 
 use super::{
     child::{Made, refuse},
     frame::Told,
-    odf, word,
+    odf,
+    slide::refused,
+    word,
 };
 use crate::{
     document::{kind::Kind, made::Ask, refusal::Refusal},
@@ -60,12 +61,7 @@ pub(super) fn count(bytes: &[u8], kind: Kind, limits: &Convert) -> Option<u32> {
 /// The words of a PPT.
 fn words(bytes: Vec<u8>) -> Result<Vec<Vec<String>>, Failure> {
     let read = undoc::ppt::PptParser::from_bytes(bytes).and_then(|mut parser| parser.parse());
-    let document = read.map_err(|error| {
-        refuse(match error.kind() {
-            ErrorKind::Encrypted => Refusal::Encrypted,
-            _ => Refusal::Corrupted,
-        })
-    })?;
+    let document = read.map_err(|error| refused(&error))?;
     let lines = |section: &undoc::model::Section| {
         let paragraphs = section.content.iter().filter_map(|block| match block {
             undoc::model::Block::Paragraph(paragraph) => Some(paragraph.plain_text()),

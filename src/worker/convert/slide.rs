@@ -82,7 +82,8 @@ fn letters() -> Vec<Vec<u8>> {
     letters
 }
 
-fn refused(error: &undoc::Error) -> Failure {
+/// Why `undoc` could not read it.
+pub(super) fn refused(error: &undoc::Error) -> Failure {
     refuse(match error.kind() {
         ErrorKind::Encrypted => Refusal::Encrypted,
         _ => Refusal::Corrupted,

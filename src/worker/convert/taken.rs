@@ -181,11 +181,9 @@ impl Workers {
             page_cpu_s: order.limits.cpu_s,
             document_pages: self.limits.document_pages,
         };
-        let json = |error: serde_json::Error| ConvertError::Failed(error.to_string());
-        let mut command = std::process::Command::new(&self.program);
-        command.args(["worker", "convert", "--library"]).arg(self.library.path().await?);
-        command.arg("--limits").arg(serde_json::to_string(&limits).map_err(json)?);
-        command.arg("--order").arg(serde_json::to_string(order).map_err(json)?).env_clear();
+        let order = serde_json::to_string(order).map_err(|error| ConvertError::Failed(error.to_string()))?;
+        let mut command = self.command("convert", &limits).await?;
+        command.arg("--order").arg(order);
         Ok(command)
     }
 }

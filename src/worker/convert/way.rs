@@ -14,7 +14,7 @@ mod slides;
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use smol::lock::Semaphore;
@@ -43,19 +43,24 @@ pub struct Converter {
     pub conversions: Arc<Semaphore>,
     /// LibreOffice's processes.
     pub offices: Arc<Semaphore>,
-    /// LibreOffice, where it is installed.
-    pub office: Option<Office>,
+    office: OnceLock<Option<Office>>,
 }
 
 impl Converter {
-    /// Looks whether LibreOffice is there.
+    /// With these limits.
     pub fn new(limits: Convert) -> Self {
         Self {
             conversions: Arc::new(Semaphore::new(limits.conversions)),
             offices: Arc::new(Semaphore::new(limits.offices)),
-            office: limits.office.then(|| Office::find(&limits.office_folder)).flatten(),
+            office: OnceLock::new(),
             limits,
         }
+    }
+
+    /// LibreOffice, where it is installed and wanted; looked for when it is needed first.
+    pub fn office(&self) -> Option<&Office> {
+        let find = || self.limits.office.then(|| Office::find(&self.limits.office_folder)).flatten();
+        self.office.get_or_init(find).as_ref()
     }
 }
 
@@ -117,7 +122,7 @@ fn converted(told: Told) -> Converted {
 
 /// The print form by LibreOffice; by ours where it is not, or cannot.
 async fn print(workers: &Workers, document: &Path, kind: Kind, folder: &Path) -> Result<Converted, ConvertError> {
-    let Some(office) = &workers.converter.office else {
+    let Some(office) = workers.converter.office() else {
         return ours(workers, document, kind, &Ask::Print, folder).await;
     };
     // A bomb or a password is found in milliseconds by a child that reads no further.
@@ -125,14 +130,13 @@ async fn print(workers: &Workers, document: &Path, kind: Kind, folder: &Path) ->
     let told = workers.child(document, &order, Some(folder)).await?;
     let fitted = told.files.first().map(|head| Fitted(folder.join(head.name())));
     let document_fitted = fitted.as_ref().map_or(document, |fitted| &fitted.0);
-    let refusal = match office::print(workers, office, document_fitted, kind, None, folder).await {
-        Ok(()) => match printed(workers, folder).await {
-            Ok(converted) => return Ok(converted),
-            Err(ConvertError::Refused(refusal)) => refusal,
-            Err(failed) => return Err(failed),
-        },
+    let printed = async {
+        office::print(workers, office, document_fitted, kind, None, folder).await?;
+        Ok(whole(count(workers, &folder.join(PRINT_FILE)).await?))
+    };
+    let refusal = match printed.await {
         Err(ConvertError::Refused(refusal)) => refusal,
-        Err(failed) => return Err(failed),
+        other => return other,
     };
     tracing::info!(%refusal, kind = kind.extension(), "LibreOffice made no print form");
     // It does not say why. Our reader knows a password from damage, and often reads what is damaged.
@@ -160,15 +164,11 @@ async fn itself(workers: &Workers, document: &Path, folder: &Path) -> Result<Con
     let (from, to) = (document.to_owned(), folder.join(PRINT_FILE));
     let page_count = count(workers, &from).await?;
     smol::unblock(move || fs::copy(from, to)).await?;
-    Ok(whole(page_count, false))
+    Ok(whole(page_count))
 }
 
-/// Looks at a print form that lies in `folder`.
-async fn printed(workers: &Workers, folder: &Path) -> Result<Converted, ConvertError> {
-    Ok(whole(count(workers, &folder.join(PRINT_FILE)).await?, false))
-}
-
-fn whole(page_count: u32, simplified: bool) -> Converted {
+/// A print form as its author made it.
+fn whole(page_count: u32) -> Converted {
     let page = PageMade {
         number: 1,
         file: PRINT_FILE.into(),
@@ -176,8 +176,13 @@ fn whole(page_count: u32, simplified: bool) -> Converted {
         width: None,
         height: None,
     };
-    let (format, fonts_substituted) = (Format::Pdf, Vec::new());
-    Converted { format, page_count: Some(page_count), pages: vec![page], simplified, fonts_substituted }
+    Converted {
+        format: Format::Pdf,
+        page_count: Some(page_count),
+        pages: vec![page],
+        simplified: false,
+        fonts_substituted: Vec::new(),
+    }
 }
 
 async fn count(workers: &Workers, pdf: &Path) -> Result<u32, ConvertError> {

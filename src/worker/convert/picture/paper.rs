@@ -75,7 +75,7 @@ impl Paper {
         let drawing = rgb.pixels().all(|pixel| {
             colours.insert(pixel.0);
             colours.len() <= FEW_COLOURS
-        }) && colours.len() <= FEW_COLOURS;
+        });
         let packed = match drawing {
             true => {
                 let bytes = crate::worker::convert::pdf::png(rgb.width(), rgb.height(), png::ColorType::Rgb, &rgb)?;

@@ -39,7 +39,7 @@ pub(super) async fn pictures(
     folder: &Path,
 ) -> Result<Converted, ConvertError> {
     let pdf = folder.join(PRINT_FILE);
-    let office = &workers.converter.office;
+    let office = workers.converter.office();
     let mut simplified = office.is_none();
     if !pdf.exists() {
         if let (Some(office), Some((range, width))) = (office, few(ask))
