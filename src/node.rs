@@ -138,7 +138,10 @@ impl Node {
             Some(Kind::Pdf) => Kind::Pdf,
             _ => self.workers.kind(source).await?,
         };
-        Ok((self.workers.convert(source, kind, &request.ask, folder).await?, kind))
+        let converted = self.workers.convert(source, kind, &request.ask, folder).await;
+        // The next request has another folder, if not another document.
+        self.workers.close().await;
+        Ok((converted?, kind))
     }
 }
 

@@ -161,12 +161,15 @@ impl Workers {
         self
     }
 
-    /// Lets that process go when no document comes; for ever.
+    /// Lets that process go when no document comes, and closes a presentation that nobody leafs through; for ever.
     pub async fn rest(&self) {
-        match &self.warm {
-            Some(warm) => warm.rest(Duration::from_secs(self.limits.warm_s)).await,
-            None => std::future::pending().await,
-        }
+        let warm = async {
+            match &self.warm {
+                Some(warm) => warm.rest(Duration::from_secs(self.limits.warm_s)).await,
+                None => std::future::pending().await,
+            }
+        };
+        smol::future::zip(warm, self.converter.rest()).await;
     }
 
     /// Children that draw one document together: as many as there are cores, and memory now.

@@ -2,6 +2,7 @@
 //! links that lead nowhere, limits.
 
 pub mod corpus;
+mod slides;
 
 use std::{
     fs,
@@ -21,7 +22,7 @@ use encoding_rs::{IBM866, KOI8_R, UTF_8, WINDOWS_1251};
 use serde_json::Value;
 use zip::write::SimpleFileOptions;
 
-use crate::support::{Ran, corpus, have, ottisk, temporary};
+use crate::support::{Ran, corpus, have, ottisk, picture, temporary};
 
 /// What the issue promises for whatever comes.
 pub const SOON: Duration = Duration::from_secs(30);
@@ -82,6 +83,14 @@ fn words(pdf: &Path) -> String {
     let ran =
         Command::new("pdftotext").args(["-layout", "-enc", "UTF-8"]).arg(pdf).arg("-").output().expect("pdftotext");
     String::from_utf8(ran.stdout).expect("text")
+}
+
+/// The mean difference of two pictures, 0 to 255.
+fn difference(one: &Path, other: &Path) -> f64 {
+    let (one, other) = (picture(one), picture(other));
+    assert_eq!((one.0, one.1, one.2.len()), (other.0, other.1, other.2.len()), "of one size");
+    let sum: u64 = one.2.iter().zip(&other.2).map(|(one, other)| u64::from(one.abs_diff(*other))).sum();
+    sum as f64 / one.2.len() as f64
 }
 
 fn file(name: &str, bytes: &[u8]) -> PathBuf {
@@ -244,7 +253,7 @@ fn libreoffice_that_takes_too_long_is_ended_with_all_it_started() {
         return;
     }
     let Some(path) = corpus("2014_-_ODF_Plugfest_-_Collaborated_Editing_on_OD.odp") else { return };
-    let previewed = preview(&path, &["--config", &settings("office_timeout_s = 1")]);
+    let previewed = preview(&path, &["--print", "--config", &settings("office_timeout_s = 1")]);
     assert_eq!(previewed.verdict(), "timed-out", "{:?}", previewed.ran);
     assert_eq!(previewed.ran.code, Some(65));
     assert!(previewed.took < Duration::from_secs(10), "{:?}", previewed.took);

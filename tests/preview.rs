@@ -385,3 +385,34 @@ fn office_documents_are_shown_by_kind() {
         assert!(status == 200 && content.len() > 100, "{name}: {status}");
     }
 }
+
+#[test]
+fn a_presentation_is_kept_open_for_whoever_leafs_through_it() {
+    if !support::have("/usr/lib/libreoffice/program/soffice.bin", "libreoffice-impress-nogui") {
+        return;
+    }
+    let Some(path) = support::corpus("2014_-_ODF_Plugfest_-_Collaborated_Editing_on_OD.odp") else { return };
+    let config = "[preview]\nneighbours = 0\n[convert]\noffices = 2\nslides_open_s = 2\n";
+    let kiosk = Kiosk::start(&Start { config: Some(config), ..Start::default() });
+    let pin = bring(&kiosk, "показ.odp", &fs::read(path).expect("readable"));
+    let grant = ask(&kiosk, &pin, Some("1"));
+    // The print form of all of them takes five times as long.
+    until("it is open", LIMIT, || (!support::workers(kiosk.child.id(), "office").is_empty()).then_some(()));
+    let told = complete(&kiosk, &grant);
+    assert!(told["page_count"].as_u64().is_some_and(|count| count > 50), "{told}");
+    let grant = ask(&kiosk, &pin, Some("7"));
+    until("the next", LIMIT, || (look(&kiosk, &grant, "7.png").0 == 200).then_some(()));
+    until("a print form", LIMIT, || (look(&kiosk, &grant, "print-1.png").0 == 200).then_some(()));
+    until("nobody leafs", LIMIT, || support::workers(kiosk.child.id(), "office").is_empty().then_some(()));
+}
+
+#[test]
+fn a_preview_that_takes_too_long_is_said_to() {
+    let kiosk = Kiosk::start(&Start { config: Some("[preview]\nanswer_s = 1\n"), ..Start::default() });
+    let grant = ask(&kiosk, &submit(&kiosk, &support::document(&[(595, 842)], 400_000)), Some("1"));
+    let told = until("an end", LIMIT, || {
+        Some(description(&kiosk, &grant))
+            .filter(|told| told["pages"][0]["state"] == "error" || told["state"] == "error")
+    });
+    assert_eq!(told["error"]["code"], "timed-out", "{told}");
+}

@@ -89,6 +89,12 @@ fn read(mut arguments: Arguments) -> Result<Asked, Failure> {
 async fn preview(asked: &Asked, settings: &Settings) -> Result<Description, Failure> {
     let workers = Workers::new(settings.worker.clone(), Some(&library_folder(&asked.common)))?;
     let workers = workers.converting(settings.convert.clone());
+    let told = look(&workers, asked, settings).await;
+    workers.close().await;
+    told
+}
+
+async fn look(workers: &Workers, asked: &Asked, settings: &Settings) -> Result<Description, Failure> {
     let version = version(&asked.file)?;
     let document = asked.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     // A kind that nobody knows still has a description.
@@ -115,7 +121,7 @@ async fn preview(asked: &Asked, settings: &Settings) -> Result<Description, Fail
     };
     let description = description.made(&made, bytes(&made, &asked.folder), &now());
     match asked.print {
-        true => print(&workers, asked, kind, description).await,
+        true => print(workers, asked, kind, description).await,
         false => Ok(description),
     }
 }

@@ -32,6 +32,9 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// After the store or the disk failed.
 const REST: Duration = Duration::from_secs(20);
 
+/// However long nodes took, a conversion here gets as much: most are done in a second.
+const LEAST: Duration = Duration::from_secs(8);
+
 /// Between two looks at whether the printer is done.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -74,9 +77,13 @@ impl Preview {
     }
 
     async fn form(&self, work: &Work, slot: Option<SemaphoreGuardArc>) -> Result<(), Error> {
+        let began = Instant::now();
         if self.is_covered(work).await? || self.is_made_elsewhere(work).await? {
             return Ok(());
         }
+        // What nodes took is gone; to wait for a turn is no work.
+        let whole = Duration::from_secs(self.settings.preview.answer_s);
+        let left = whole.saturating_sub(began.elapsed()).max(LEAST.min(whole));
         let _slot = match slot {
             Some(slot) => slot,
             None => self.slots.acquire_arc().await,
@@ -90,7 +97,15 @@ impl Preview {
             self.is_gone(work).await?;
             Ok(())
         };
-        self.make(work).or(gone).await
+        let too_slow = async {
+            Timer::after(left).await;
+            self.end_work_here(work).await;
+            match work.asked {
+                true => self.refuse(&work.version, Refusal::TimedOut, &work.pages).await,
+                false => Ok(()),
+            }
+        };
+        self.make(work).or(gone).or(too_slow).await
     }
 
     fn want_again(&self, work: &Work) {
@@ -143,7 +158,7 @@ impl Preview {
                 Ok((converted, kind)) => {
                     let kept = self.keep(&work.version, &folder, &converted, &work.pages).await;
                     // Of these the dear part lies in the folder, and the next page is there soon.
-                    if !matches!(kind, Kind::Ppt | Kind::Odp) {
+                    if !is_slides(kind) {
                         self.end_work_here(work).await;
                     }
                     return kept;
@@ -177,8 +192,7 @@ impl Preview {
 
     /// Slides that are shown by way of their print form need none made when the printer's is there.
     async fn lay_out_print_form(&self, source: &Source, folder: &Path) {
-        let by_print_form = matches!(source.kind, Some(Kind::Ppt | Kind::Odp));
-        let printed = source.printed.as_deref().filter(|_| by_print_form);
+        let printed = source.printed.as_deref().filter(|_| source.kind.is_some_and(is_slides));
         let Some(from) = printed.and_then(|name| self.documents.path(name)) else { return };
         let to = folder.join(PRINT_FILE);
         // Where it cannot be had it is made.
@@ -224,6 +238,11 @@ impl Preview {
         self.open.borrow_mut().remove(&(work.version, HERE.into()));
         self.cache.end_work(&work.version, HERE).await;
     }
+}
+
+/// Whether it has slides that LibreOffice may draw.
+fn is_slides(kind: Kind) -> bool {
+    matches!(kind, Kind::Ppt | Kind::Pptx | Kind::Odp)
 }
 
 /// Our own folder of work on a content.

@@ -10,7 +10,7 @@ use super::SettingsError;
 pub struct Convert {
     /// Conversions at one time, each with the memory below; LibreOffice's count apart.
     pub conversions: usize,
-    /// LibreOffice's processes at one time: each takes 130 to 400 MB.
+    /// LibreOffice's processes at one time: each takes 130 to 400 MB. 0 means two where the board has 3 GB or more, else one.
     pub offices: usize,
     /// Seconds by the clock for one conversion: what people wait for is there in 2.
     pub timeout_s: u64,
@@ -20,6 +20,8 @@ pub struct Convert {
     pub office_timeout_s: u64,
     /// Seconds of CPU for the same.
     pub office_cpu_s: u64,
+    /// Seconds that a presentation stays open after its last slide was made: the next is there in no time, and 150 MB are used.
+    pub slides_open_s: u64,
     /// Bytes of address space of our own engines: the memory that they may take.
     pub address_space_bytes: u64,
     /// Bytes of address space of LibreOffice: 700 MB do for a page, heavy sheets want 1.5 GB.
@@ -28,6 +30,8 @@ pub struct Convert {
     pub source_bytes: u64,
     /// Bytes that a zip file's parts may have together when they are unpacked.
     pub unpacked_bytes: u64,
+    /// Times that a zip file's part of XML may grow when it is unpacked, if it is large: what people write grows tenfold.
+    pub unpacked_ratio: u64,
     /// Bytes of what a conversion makes, all files together.
     pub made_bytes: u64,
     /// Bytes of an HTML without its pictures: browsers on phones choke on more.
@@ -58,15 +62,17 @@ impl Default for Convert {
     fn default() -> Self {
         Self {
             conversions: 1,
-            offices: 1,
+            offices: 0,
             timeout_s: 15,
             cpu_s: 12,
             office_timeout_s: 28,
             office_cpu_s: 30,
+            slides_open_s: 30,
             address_space_bytes: 256 << 20,
             office_address_space_bytes: 1_500 << 20,
             source_bytes: 200 << 20,
             unpacked_bytes: 192 << 20,
+            unpacked_ratio: 200,
             made_bytes: 256 << 20,
             html_bytes: 16 << 20,
             pages: 1_000,
@@ -87,11 +93,11 @@ impl Convert {
     /// What would make every conversion fail.
     pub(super) fn check(&self) -> Result<(), SettingsError> {
         let refuse = |why: &str| Err(SettingsError(format!("convert: {why}")));
-        if self.conversions == 0 || self.offices == 0 {
-            return refuse("conversions and offices must be 1 or more");
+        if self.conversions == 0 {
+            return refuse("conversions must be 1 or more");
         }
-        if [self.timeout_s, self.cpu_s, self.office_timeout_s, self.office_cpu_s].contains(&0) {
-            return refuse("timeout_s, cpu_s, office_timeout_s and office_cpu_s must be 1 or more");
+        if [self.timeout_s, self.cpu_s, self.office_timeout_s, self.office_cpu_s, self.slides_open_s].contains(&0) {
+            return refuse("timeout_s, cpu_s, office_timeout_s, office_cpu_s and slides_open_s must be 1 or more");
         }
         if self.pages == 0 || self.pages_at_once == 0 || self.shown_px < 64 {
             return refuse("pages and pages_at_once must be 1 or more and shown_px 64 or more");

@@ -15,6 +15,9 @@ pub struct Preview {
     pub kiosk_url: String,
     /// Seconds a node may take before the kiosk converts by itself: somebody is looking at an empty page.
     pub node_timeout_s: u64,
+    /// Seconds after which whoever waits for a preview is told that it took too long: nodes' time and our own, without the
+    /// wait for a turn.
+    pub answer_s: u64,
     /// Seconds the broker may take to answer.
     pub broker_timeout_s: u64,
     /// How often nodes try a conversion before it is put aside.
@@ -58,7 +61,8 @@ impl Default for Preview {
         Self {
             broker: None,
             kiosk_url: String::new(),
-            node_timeout_s: 20,
+            node_timeout_s: 12,
+            answer_s: 30,
             broker_timeout_s: 5,
             node_tries: 3,
             node_trip_s: 60,

@@ -83,7 +83,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let mut arguments = arguments.peekable();
     let result = match arguments.peek().and_then(|task| task.to_str()) {
         Some("convert") => convert::child::live(arguments.skip(1)),
-        Some("office") => convert::office::live(arguments.skip(1)),
+        Some("office") => convert::office::child::live(arguments.skip(1)),
         _ => live(arguments),
     };
     ExitCode::from(verdict(result))

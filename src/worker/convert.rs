@@ -108,6 +108,11 @@ impl Workers {
         result
     }
 
+    /// Closes what is kept open between two conversions.
+    pub async fn close(&self) {
+        self.converter.shows.give_way().await;
+    }
+
     /// Runs a child of ours that obeys `order`, and keeps its files in `folder`.
     async fn child(&self, document: &Path, order: &Order, folder: Option<&Path>) -> Result<frame::Told, ConvertError> {
         let _slot = self.converter.conversions.acquire_arc().await;

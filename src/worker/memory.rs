@@ -9,17 +9,22 @@ pub fn fitting(available_bytes: u64, child_bytes: u64) -> u32 {
 
 /// `MemAvailable` of `/proc/meminfo` (proc(5)), bytes; `None` where the kernel does not tell.
 pub fn available_bytes() -> Option<u64> {
-    read(&std::fs::read_to_string("/proc/meminfo").ok()?)
+    read(&std::fs::read_to_string("/proc/meminfo").ok()?, "MemAvailable:")
 }
 
-fn read(meminfo: &str) -> Option<u64> {
-    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+/// `MemTotal`, as above.
+pub fn total_bytes() -> Option<u64> {
+    read(&std::fs::read_to_string("/proc/meminfo").ok()?, "MemTotal:")
+}
+
+fn read(meminfo: &str, name: &str) -> Option<u64> {
+    let line = meminfo.lines().find_map(|line| line.strip_prefix(name))?;
     line.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.checked_mul(1 << 10)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{available_bytes, fitting, read};
+    use super::{available_bytes, fitting, total_bytes};
 
     #[test]
     fn a_small_board_draws_with_fewer() {
@@ -30,8 +35,10 @@ mod tests {
 
     #[test]
     fn the_kernel_is_understood() {
+        let read = |text| super::read(text, "MemAvailable:");
         assert_eq!(read("MemTotal:  2 kB\nMemAvailable:   1024 kB\nBuffers: 1 kB\n"), Some(1 << 20));
         assert_eq!([read(""), read("MemAvailable: many kB"), read("MemAvailable: 7")], [None; 3]);
+        assert!(total_bytes() > available_bytes());
         assert!(available_bytes().is_some_and(|bytes| bytes > 1 << 20));
     }
 }

@@ -1,9 +1,17 @@
 //! The corpus' manifest: what becomes of each document. All are looked at as on a screen; of each format one goes to paper.
 
-use std::{fs, path::Path, sync::Mutex, thread, time::Duration};
+use std::{
+    collections::HashSet,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Mutex,
+    thread,
+    time::Duration,
+};
 
-use super::{SOON, office, preview};
-use crate::support::corpus;
+use super::{Previewed, SOON, difference, office, preview, words};
+use crate::support::{corpus, have, temporary};
 
 /// One row.
 #[derive(Clone, Debug)]
@@ -168,8 +176,7 @@ fn every_format_prints_as_many_pages_as_libreoffice_makes() {
         if previewed.verdict() != "complete" {
             return Err(format!("{} {:?}", previewed.verdict(), previewed.ran));
         }
-        let ran =
-            std::process::Command::new("pdfinfo").arg(previewed.folder.join("print.pdf")).output().expect("pdfinfo");
+        let ran = Command::new("pdfinfo").arg(previewed.folder.join("print.pdf")).output().expect("pdfinfo");
         let text = String::from_utf8_lossy(&ran.stdout).into_owned();
         let pages = text.lines().find_map(|line| line.strip_prefix("Pages:")?.trim().parse::<u64>().ok());
         // Texts are laid out by us; sheets are fitted to the paper's width, and take fewer pages.
@@ -177,6 +184,71 @@ fn every_format_prints_as_many_pages_as_libreoffice_makes() {
         let exact = !["gif", "txt", "xls", "xlsx", "xlsm", "xlsb", "ods"].contains(&document.format.as_str());
         if pages.is_none() || (exact && document.pages.is_some() && pages != document.pages) {
             return Err(format!("{pages:?} pages, not {:?}", document.pages));
+        }
+        Ok(())
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// As its owner would: a profile of its own, no jail, nothing set.
+fn by_libreoffice(document: &Path) -> PathBuf {
+    let folder = temporary("libreoffice");
+    let ran = Command::new("/usr/lib/libreoffice/program/soffice")
+        .arg(format!("-env:UserInstallation=file://{}/profile", folder.display()))
+        .args(["--headless", "--convert-to", "pdf", "--outdir"])
+        .args([&folder, document])
+        .output()
+        .expect("soffice");
+    let pdf = folder.join(document.file_stem().expect("a name")).with_extension("pdf");
+    assert!(pdf.exists(), "{}: {ran:?}", document.display());
+    pdf
+}
+
+#[test]
+fn print_forms_look_as_libreoffice_draws_them() {
+    if !office() || !have("pdftotext", "poppler-utils") {
+        return;
+    }
+    let names = [
+        "complex2010.docx",
+        "Отчёт за год.doc",
+        "issue_29_good.rtf",
+        "Ёлка — план.odt",
+        "Презентация кафедры.pptx",
+        "SampleShow.ppt",
+        "показ.odp",
+        "own_polozhenie_tab.xlsx",
+        "own_polozhenie_tab.xls",
+        "own_polozhenie_tab.ods",
+    ];
+    let documents = manifest().unwrap_or_default();
+    let chosen: Vec<Document> = documents.into_iter().filter(|document| names.contains(&&*document.file)).collect();
+    let wrong = each(chosen, |document| {
+        let path = corpus(&document.file).expect("a document");
+        let ours = preview(&path, &["--print", "--pages", "1", "--width", "100"]).folder.join("print.pdf");
+        let theirs = by_libreoffice(&path);
+        if ["xlsx", "xls", "ods"].contains(&document.format.as_str()) {
+            // Fitted to the paper's width: every word is there, and elsewhere.
+            let (ours, theirs) = (words(&ours), words(&theirs));
+            let ours: HashSet<&str> = ours.split_whitespace().collect();
+            let lost: Vec<&str> = theirs.split_whitespace().filter(|word| !ours.contains(word)).collect();
+            return match lost.len() * 100 <= theirs.split_whitespace().count() {
+                true => Ok(()),
+                false => Err(format!("lost {lost:?}")),
+            };
+        }
+        let pages = ["--pages", "1-4", "--width", "500"];
+        let (ours, theirs) = (preview(&ours, &pages), preview(&theirs, &pages));
+        let count = |previewed: &Previewed| previewed.description()["page_count"].as_u64();
+        if count(&ours) != count(&theirs) {
+            return Err(format!("{:?} pages, not {:?}", count(&ours), count(&theirs)));
+        }
+        for number in 1..=count(&ours).unwrap_or(0).min(4) {
+            let page = |previewed: &Previewed| previewed.folder.join(format!("{number}.png"));
+            let differs = difference(&page(&ours), &page(&theirs));
+            if differs > 0.5 {
+                return Err(format!("page {number} differs by {differs} of 255"));
+            }
         }
         Ok(())
     });

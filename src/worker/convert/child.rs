@@ -52,7 +52,7 @@ pub fn live(arguments: impl Iterator<Item = OsString>) -> Result<(), Failure> {
             if let Some(fitted) = sheet::fit::fitted(&bytes, order.kind, &order.limits) {
                 out.fitted(&fitted)?;
             }
-            Told { page_count: outline::count(&bytes, order.kind, &order.limits), ..Told::default() }
+            Told { hides: outline::hides(&bytes, order.kind), ..Told::default() }
         }
         (Task::Make(ask), None) => make(whole(document, &order)?, ask, &order, &mut out)?,
     };

@@ -53,7 +53,11 @@ pub struct Told {
     pub kind: Option<Kind>,
     /// Its pages, slides or sheets.
     pub page_count: Option<u32>,
-    /// Something was left out.
+    /// Slides of it are hidden: they are not printed.
+    pub hides: bool,
+    /// Something that LibreOffice would show is missing.
+    pub lacks: bool,
+    /// Something was left out, or drawn in a simpler way.
     pub simplified: bool,
     /// Fonts it names and this machine has not.
     pub fonts_substituted: Vec<String>,

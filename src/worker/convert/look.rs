@@ -24,6 +24,9 @@ const TEXT_BYTES: u64 = 64 << 10;
 /// Bytes of a part that tells what its file is.
 const PART_BYTES: u64 = 1 << 20;
 
+/// Bytes of an unpacked part of XML under which it is no bomb, however it was packed.
+const BOMB_BYTES: u64 = 16 << 20;
+
 /// Streams of OLE2 files ([MS-DOC], [MS-XLS], [MS-PPT]), the last two of documents that hide another behind a password
 /// ([MS-OFFCRYPTO]).
 const STREAMS: [(&str, Result<Kind, Refusal>); 7] = [
@@ -140,6 +143,10 @@ fn unpacked(bytes: &[u8], limits: &Convert) -> Result<(), Failure> {
     for index in 0..archive.len() {
         let Ok(part) = archive.by_index_raw(index) else { continue };
         whole = whole.saturating_add(part.size());
+        let swells = part.size() > limits.unpacked_ratio.saturating_mul(part.compressed_size());
+        if swells && part.size() > BOMB_BYTES && part.name().is_ok_and(|name| name.ends_with(".xml")) {
+            return Err(refuse(Refusal::TooLarge));
+        }
     }
     if whole > limits.unpacked_bytes {
         return Err(refuse(Refusal::TooLarge));

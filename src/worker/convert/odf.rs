@@ -64,6 +64,11 @@ pub(super) fn slides(bytes: &[u8], limits: &Convert) -> Result<Vec<Vec<String>>,
     Ok(slides)
 }
 
+/// Whether slides of a presentation are hidden (`presentation:visibility`, ISO/IEC 26300-1 §20.306).
+pub(super) fn hides(bytes: &[u8]) -> bool {
+    open(bytes).is_ok_and(|(_, content)| content.contains("presentation:visibility=\"hidden\""))
+}
+
 fn open(bytes: &[u8]) -> Result<(Archive<'_>, String), Failure> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| refuse(Refusal::Corrupted))?;
     let content = part(&mut archive, "content.xml").ok_or_else(|| refuse(Refusal::Corrupted))?;

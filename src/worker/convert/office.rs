@@ -4,43 +4,41 @@
 //! Its exit code says nothing: success is that the output is there. It starts four times as fast when the profile names the
 //! installed version, for else it draws a hundred test pictures first. Two processes on one profile would shut each other
 //! out, and a killed launcher script would leave its child behind: so the program itself is started, in a group of its own.
+//!
+//! A document is printed by the program; a presentation that somebody leafs through is kept open by LibreOfficeKit, the same
+//! as a library, in [`show`].
 
+pub mod child;
 mod jail;
+mod kit;
+pub mod show;
+mod tree;
 
 use std::{
-    ffi::OsString,
-    fs, io,
-    os::unix::process::{CommandExt as _, ExitStatusExt as _},
+    fs,
+    os::unix::process::ExitStatusExt as _,
     path::{Path, PathBuf},
-    process::{self, ExitStatus, Stdio},
+    process::{ExitStatus, Stdio},
     time::Duration,
 };
 
-use serde::{Deserialize, Serialize};
-use smol::{Timer, future::FutureExt as _, io::AsyncReadExt as _, process::Command};
+use smol::{Timer, future::FutureExt as _, io::AsyncReadExt as _};
 
+use self::{
+    child::{Job, OWN_FAULT, Task},
+    tree::{Scratch, Tree},
+};
 use super::ConvertError;
 use crate::{
     document::{kind::Kind, made::PRINT_FILE, refusal::Refusal},
-    job::pages::PageRange,
-    worker::{EXIT_FAILED, Workers, child::Failure},
+    worker::{EXIT_FAILED, Workers},
 };
-
-/// The profile; `{version}` is the installed one.
-const PROFILE: &str = include_str!("office/registrymodifications.xcu");
 
 /// Bytes of what the child says that are read.
 const SAID_BYTES: u64 = 16 << 10;
 
 /// Its exit code when it wants to be started again (`EXITHELPER_NORMAL_RESTART`).
 const START_AGAIN: i32 = 81;
-
-/// How our own last words begin.
-const OWN_FAULT: &str = "worker office";
-
-/// What stands as itself in a path of a URL (RFC 3986 §3.3).
-const PATH: &percent_encoding::AsciiSet =
-    &percent_encoding::NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What is missing beside `calc-nogui` in Debian; LibreOfficeKit needs it for sheets, converting does not.
 const INPUT_BAR: &str = "share/config/soffice.cfg/modules/scalc/ui/inputbar.ui";
@@ -87,7 +85,7 @@ impl Office {
     }
 
     /// Whether the part that opens `kind` is here.
-    fn opens(&self, kind: Kind) -> bool {
+    pub(super) fn opens(&self, kind: Kind) -> bool {
         !self.missing.iter().any(|package| package.contains(part(kind)))
     }
 }
@@ -108,51 +106,12 @@ fn version(bootstraprc: &str) -> Option<String> {
     version.split('.').all(|number| number.parse::<u32>().is_ok()).then(|| version.to_owned())
 }
 
-/// What the child is told before it becomes LibreOffice.
-#[derive(Debug, Serialize, Deserialize)]
-struct Job {
-    program: PathBuf,
-    /// The only folder it may write to.
-    folder: PathBuf,
-    arguments: Vec<String>,
-    address_space_bytes: u64,
-    cpu_s: u64,
-    file_bytes: u64,
-}
-
-/// A folder that goes with its owner.
-struct Scratch(PathBuf);
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        if let Err(error) = fs::remove_dir_all(&self.0) {
-            tracing::warn!(%error, "a folder of LibreOffice's stays");
-        }
-    }
-}
-
-/// A process and all that it started.
-struct Tree {
-    child: smol::process::Child,
-    ended: bool,
-}
-
-impl Drop for Tree {
-    fn drop(&mut self) {
-        if let (false, Ok(group)) = (self.ended, libc::pid_t::try_from(self.child.id())) {
-            // SAFETY: plain integers; the group is the child's own, and nobody has waited for the child yet.
-            unsafe { libc::kill(-group, libc::SIGKILL) };
-        }
-    }
-}
-
-/// Makes `folder`'s print form of `document`, or of some of its pages.
+/// Makes `folder`'s print form of `document`.
 pub(super) async fn print(
     workers: &Workers,
     office: &Office,
     document: &Path,
     kind: Kind,
-    pages: Option<PageRange>,
     folder: &Path,
 ) -> Result<(), ConvertError> {
     if !office.opens(kind) {
@@ -160,23 +119,13 @@ pub(super) async fn print(
     }
     let limits = &workers.converter.limits;
     let _slot = workers.converter.offices.acquire_arc().await;
-    // In the data folder and not in /tmp, which may be memory; it must be an absolute path for the profile's URL.
-    let scratch = Scratch(fs::canonicalize(folder)?.join(format!(".office-{}", kind.extension())));
-    let (to, from, laid) = (scratch.0.clone(), document.to_owned(), office.clone());
-    let input = smol::unblock(move || {
-        let _ = fs::remove_dir_all(&to);
-        lay(&to, &from, kind, &laid)
-    });
-    let input = input.await?;
-    let job = Job {
-        program: office.program.clone(),
-        arguments: arguments(&scratch.0, &input, kind, pages),
-        folder: scratch.0.clone(),
-        address_space_bytes: limits.office_address_space_bytes,
-        cpu_s: limits.office_cpu_s,
-        file_bytes: limits.made_bytes,
-    };
-    let made = scratch.0.join("out/in.pdf");
+    if workers.converter.offices.try_acquire().is_none() {
+        workers.converter.shows.give_way().await;
+    }
+    let scratch = Scratch::lay(folder, document, kind, office).await?;
+    let task = Task::Convert(arguments(&scratch, kind));
+    let job = Job::new(office, &scratch, limits, task);
+    let made = scratch.path().join("out/in.pdf");
     let running = async {
         let ended = run(workers, &job).await?;
         // A profile that it does not know as its own it first furnishes, and wants to be started again.
@@ -191,8 +140,9 @@ pub(super) async fn print(
     };
     let (status, said) = running.or(too_slow).await?;
     let killed = matches!(status.signal(), Some(libc::SIGKILL | libc::SIGXCPU));
-    match made.metadata() {
-        Ok(data) if data.len() > 0 && !killed => Ok(fs::rename(made, folder.join(PRINT_FILE))?),
+    // A link would lead out of its folder.
+    match made.symlink_metadata() {
+        Ok(data) if data.is_file() && data.len() > 0 && !killed => Ok(fs::rename(made, folder.join(PRINT_FILE))?),
         // Our own child, before it became LibreOffice.
         _ if status.code() == Some(i32::from(EXIT_FAILED)) && said.contains(OWN_FAULT) => {
             Err(ConvertError::Failed(said))
@@ -205,62 +155,21 @@ pub(super) async fn print(
 
 /// One process, and what our own child said before it became LibreOffice.
 async fn run(workers: &Workers, job: &Job) -> Result<(ExitStatus, String), ConvertError> {
-    let json = serde_json::to_string(job).map_err(|error| ConvertError::Failed(error.to_string()))?;
-    let mut command = process::Command::new(&workers.program);
-    command.args(["worker", "office"]).arg(json).env_clear().process_group(0);
-    let mut command = Command::from(command);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
-    let mut tree = Tree { child: command.spawn()?, ended: false };
-    drop(command);
+    let mut tree = Tree::start(workers, job, [Stdio::null(), Stdio::null(), Stdio::piped()])?;
     let mut text = String::new();
     if let Some(said) = tree.child.stderr.take() {
         let _ = said.take(SAID_BYTES).read_to_string(&mut text).await;
     }
-    let status = tree.child.status().await?;
-    tree.ended = true;
-    Ok((status, text))
+    Ok((tree.end().await?, text))
 }
 
-/// The profile, the document under a name that tells nothing, and where the PDF shall be.
-fn lay(folder: &Path, document: &Path, kind: Kind, office: &Office) -> io::Result<PathBuf> {
-    fs::create_dir_all(folder.join("profile/user/extensions"))?;
-    fs::create_dir(folder.join("out"))?;
-    fs::write(folder.join("profile/user/registrymodifications.xcu"), PROFILE.replace("{version}", &office.version))?;
-    fs::write(folder.join("profile/user/extensions/buildid"), &office.build)?;
-    let input = folder.join("in").with_extension(kind.extension());
-    fs::copy(document, &input)?;
-    Ok(input)
-}
-
-fn arguments(folder: &Path, input: &Path, kind: Kind, pages: Option<PageRange>) -> Vec<String> {
-    let url = percent_encoding::percent_encode(folder.as_os_str().as_encoded_bytes(), PATH);
-    let mut arguments = vec![format!("-env:UserInstallation=file://{url}/profile")];
+fn arguments(scratch: &Scratch, kind: Kind) -> Vec<String> {
+    let mut arguments = vec![format!("-env:UserInstallation={}", scratch.profile_url())];
     arguments.extend(["--headless", "--norestore", "--nologo", "--nolockcheck"].map(Into::into));
-    let range = pages.map(|PageRange { first, last }| {
-        format!(":{}", serde_json::json!({ "PageRange": { "type": "string", "value": format!("{first}-{last}") } }))
-    });
-    let filter = format!("pdf:{}_pdf_Export{}", part(kind), range.unwrap_or_default());
-    arguments.extend(["--convert-to".into(), filter, "--outdir".into()]);
-    arguments.push(folder.join("out").display().to_string());
-    arguments.push(input.display().to_string());
+    arguments.extend(["--convert-to".into(), format!("pdf:{}_pdf_Export", part(kind)), "--outdir".into()]);
+    arguments.push(scratch.path().join("out").display().to_string());
+    arguments.push(scratch.input().display().to_string());
     arguments
-}
-
-/// In the child: builds the jail and becomes LibreOffice. Comes back only when that cannot be.
-pub fn live(mut arguments: impl Iterator<Item = OsString>) -> Result<(), Failure> {
-    let own = |why: String| Failure::Own(format!("{OWN_FAULT}: {why}"));
-    let json = arguments.next().and_then(|text| text.into_string().ok()).unwrap_or_default();
-    let job: Job = serde_json::from_str(&json).map_err(|error| own(error.to_string()))?;
-    let mut command = process::Command::new(&job.program);
-    command.args(&job.arguments).current_dir(&job.folder).env_clear();
-    command
-        .env("HOME", &job.folder)
-        .env("TMPDIR", &job.folder)
-        .env("LC_ALL", "C.UTF-8")
-        .env("SAL_USE_VCLPLUGIN", "svp");
-    jail::enter(&job).map_err(|error| own(error.to_string()))?;
-    // What it says is nobody's: only our own last words go to the parent.
-    Err(own(command.stdin(Stdio::null()).stdout(Stdio::null()).exec().to_string()))
 }
 
 #[cfg(test)]

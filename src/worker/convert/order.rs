@@ -24,7 +24,7 @@ pub struct Order {
 pub enum Task {
     /// Tell of which kind it is.
     Kind,
-    /// Tell whether it may be opened at all, without a password and no bomb, and how many slides it has. Of a workbook make one that fits its paper's width.
+    /// Tell whether it may be opened at all, without a password and no bomb, and whether slides of it are hidden. Of a workbook make one that fits its paper's width.
     Fits,
     /// Make this of it.
     Make(Ask),

@@ -16,6 +16,12 @@ use crate::{
     worker::child::Failure,
 };
 
+/// The header of a `SlideShowSlideInfoAtom`: version and instance 0, its type, 16 bytes.
+const SLIDE_INFO: [u8; 8] = [0, 0, 0xf9, 0x03, 16, 0, 0, 0];
+
+/// `fHidden` in the byte at offset 10 of its data.
+const HIDDEN: u8 = 1 << 2;
+
 /// A slide of four to three, points.
 const PAGE_PT: (f32, f32) = (720.0, 540.0);
 
@@ -48,14 +54,24 @@ pub(super) fn make(bytes: Vec<u8>, kind: Kind, ask: &Ask, limits: &Convert, out:
     word::print(model, limits, out)
 }
 
-/// How many slides there are, where LibreOffice draws them.
-pub(super) fn count(bytes: &[u8], kind: Kind, limits: &Convert) -> Option<u32> {
-    let slides = match kind {
-        Kind::Ppt => words(bytes.to_vec()).ok()?.len(),
-        Kind::Odp => odf::slides(bytes, limits).ok()?.len(),
-        _ => return None,
-    };
-    u32::try_from(slides).ok()
+/// Whether slides of it are hidden. A PPTX's are told by its own reader.
+pub(super) fn hides(bytes: &[u8], kind: Kind) -> bool {
+    match kind {
+        Kind::Ppt => ppt_hides(bytes).unwrap_or(false),
+        Kind::Odp => odf::hides(bytes),
+        Kind::Pptx => super::slide::hides(bytes),
+        _ => false,
+    }
+}
+
+/// Looks for `SlideShowSlideInfoAtom`s ([MS-PPT] §2.6.5) that hide theirs, older versions of slides included.
+fn ppt_hides(bytes: &[u8]) -> Option<bool> {
+    use std::io::{Cursor, Read as _};
+    let mut stream = Vec::new();
+    let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).ok()?;
+    file.open_stream("PowerPoint Document").ok()?.read_to_end(&mut stream).ok()?;
+    let hides = |atom: &[u8]| atom.starts_with(&SLIDE_INFO) && atom[SLIDE_INFO.len() + 10] & HIDDEN != 0;
+    Some(stream.windows(SLIDE_INFO.len() + 16).any(hides))
 }
 
 /// The words of a PPT.

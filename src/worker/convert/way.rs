@@ -5,7 +5,7 @@
 //! | DOC DOCX RTF ODT | ours | LibreOffice, else ours, simplified |
 //! | XLS XLSX XLSB XLSM ODS | ours | LibreOffice, else ours, simplified |
 //! | TXT, pictures | ours | ours: LibreOffice cannot read 8-bit Cyrillic |
-//! | PPTX | ours | LibreOffice, else ours, simplified |
+//! | PPTX | ours, LibreOffice for slides of which we know that something is missing | LibreOffice, else ours, simplified |
 //! | PPT ODP | LibreOffice, a few slides or the print form's pages; else the outline | LibreOffice, else an outline of the text, simplified |
 //! | PDF | pdfium | itself |
 
@@ -15,6 +15,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
+    time::Duration,
 };
 
 use smol::lock::Semaphore;
@@ -22,7 +23,7 @@ use smol::lock::Semaphore;
 use super::{
     ConvertError,
     frame::Told,
-    office::{self, Office},
+    office::{self, Office, show::Shows},
     order::Order,
 };
 use crate::{
@@ -32,7 +33,7 @@ use crate::{
         refusal::Refusal,
     },
     settings::convert::Convert,
-    worker::{WorkerError, Workers},
+    worker::{WorkerError, Workers, memory},
 };
 
 /// What conversions of one kiosk share.
@@ -43,7 +44,21 @@ pub struct Converter {
     pub conversions: Arc<Semaphore>,
     /// LibreOffice's processes.
     pub offices: Arc<Semaphore>,
+    /// The presentation that is open.
+    pub shows: Shows,
     office: OnceLock<Option<Office>>,
+}
+
+/// Bytes of memory from which on two of LibreOffice's processes do not crowd out the rest.
+const TWO_OFFICES_BYTES: u64 = 3 << 30;
+
+/// How many of LibreOffice's processes there may be.
+fn offices(limits: &Convert) -> usize {
+    match limits.offices {
+        0 if memory::total_bytes().is_some_and(|bytes| bytes >= TWO_OFFICES_BYTES) => 2,
+        0 => 1,
+        asked => asked,
+    }
 }
 
 impl Converter {
@@ -51,10 +66,16 @@ impl Converter {
     pub fn new(limits: Convert) -> Self {
         Self {
             conversions: Arc::new(Semaphore::new(limits.conversions)),
-            offices: Arc::new(Semaphore::new(limits.offices)),
+            offices: Arc::new(Semaphore::new(offices(&limits))),
+            shows: Shows::default(),
             office: OnceLock::new(),
             limits,
         }
+    }
+
+    /// Closes a presentation that nobody leafs through; for ever.
+    pub async fn rest(&self) {
+        self.shows.rest(Duration::from_secs(self.limits.slides_open_s)).await;
     }
 
     /// LibreOffice, where it is installed and wanted; looked for when it is needed first.
@@ -81,7 +102,9 @@ pub(super) async fn go(
         (Ask::Print, ..) => print(workers, document, kind, folder).await,
         // A text has no pages but on paper.
         (Ask::Pages { .. }, _, Shown::Html) => ours(workers, document, kind, &Ask::Html, folder).await,
-        (Ask::Pages { .. }, Kind::Ppt | Kind::Odp, _) => slides::pictures(workers, document, kind, ask, folder).await,
+        (Ask::Pages { .. }, Kind::Ppt | Kind::Pptx | Kind::Odp, _) => {
+            slides::pictures(workers, document, kind, ask, folder).await
+        }
         (Ask::Html, _, Shown::Pages | Shown::Pictures) => {
             let pages = Ask::Pages { pages: Default::default(), width: screen_width };
             Box::pin(go(workers, document, kind, &pages, folder)).await
@@ -131,7 +154,7 @@ async fn print(workers: &Workers, document: &Path, kind: Kind, folder: &Path) ->
     let fitted = told.files.first().map(|head| Fitted(folder.join(head.name())));
     let document_fitted = fitted.as_ref().map_or(document, |fitted| &fitted.0);
     let printed = async {
-        office::print(workers, office, document_fitted, kind, None, folder).await?;
+        office::print(workers, office, document_fitted, kind, folder).await?;
         Ok(whole(count(workers, &folder.join(PRINT_FILE)).await?))
     };
     let refusal = match printed.await {

@@ -1,6 +1,6 @@
 //! LibreOffice's walls, put up by the child that becomes it. It is a large program that reads its own files, starts threads
 //! and listens on a socket of the file system, so its walls are wider than those of our own children: it may read the
-//! system's programs and fonts but nobody's data, write in its folder only, and reach no network and start no program.
+//! system's programs and fonts but nobody's data or settings, write in its folder only, and reach no network and start no program.
 
 use std::{io, path::Path};
 
@@ -9,21 +9,30 @@ use landlock::{
     RulesetCreatedAttr as _,
 };
 
-use super::Job;
+use super::child::Job;
 use crate::worker::jail::{close_all_but, limit};
 
-/// What it reads: itself, libraries, fonts, and what the C library wants to know. Debian keeps parts of LibreOffice under
-/// `/var`.
-const READ: [&str; 12] = [
+/// What it reads: itself, libraries, fonts, and what the C library wants to know; of its own process, and of no other. Debian
+/// keeps parts of LibreOffice under `/etc` and `/var`.
+const READ: [&str; 21] = [
     "/usr",
-    "/etc",
     "/lib",
     "/lib64",
-    "/bin",
-    "/proc",
-    "/sys",
-    "/dev",
     "/opt",
+    "/etc/fonts",
+    "/etc/libreoffice",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/etc/nsswitch.conf",
+    "/etc/passwd",
+    "/proc/self",
+    "/proc/cpuinfo",
+    "/proc/filesystems",
+    "/proc/meminfo",
+    "/proc/sys/vm/overcommit_memory",
+    "/sys/devices/system/cpu",
+    "/dev/random",
+    "/dev/urandom",
     "/var/lib/libreoffice",
     "/var/spool/libreoffice",
     "/var/cache/fontconfig",
@@ -62,11 +71,15 @@ fn landlocked(folder: &Path) -> Result<(), landlock::RulesetError> {
     let mut rules = Ruleset::default().handle_access(AccessFs::from_all(abi))?;
     rules = rules.handle_access(AccessNet::from_all(abi))?;
     let mut rules = rules.create()?;
-    let own = AccessFs::from_all(abi) & !AccessFs::Execute;
+    // No link that leads out, for us to follow.
+    let links = AccessFs::MakeSym | AccessFs::MakeChar | AccessFs::MakeBlock | AccessFs::MakeFifo;
+    let own = AccessFs::from_all(abi) & !AccessFs::Execute & !links;
     let null = AccessFs::ReadFile | AccessFs::WriteFile;
     let more =
         [(folder, own), (Path::new(PIPES), AccessFs::MakeSock | AccessFs::RemoveFile), (Path::new("/dev/null"), null)];
     for (path, access) in READ.into_iter().map(|path| (Path::new(path), read)).chain(more) {
+        // A file has no entries to list.
+        let access = if path.is_dir() { access } else { access & AccessFs::from_file(abi) };
         if let Ok(path) = PathFd::new(path) {
             rules = rules.add_rule(PathBeneath::new(path, access))?;
         }
@@ -75,7 +88,7 @@ fn landlocked(folder: &Path) -> Result<(), landlock::RulesetError> {
     Ok(())
 }
 
-/// No socket but of the file system, no other process, nothing of the machine's.
+/// No socket but of the file system, and there nobody to talk to; no other process, nothing of the machine's.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 fn filter() -> io::Result<()> {
     use std::collections::BTreeMap;
@@ -116,6 +129,10 @@ const DENIED: &[i64] = &[
     libc::SYS_fork,
     #[cfg(target_arch = "x86_64")]
     libc::SYS_vfork,
+    libc::SYS_connect,
+    libc::SYS_sendto,
+    libc::SYS_sendmsg,
+    libc::SYS_sendmmsg,
     libc::SYS_tkill,
     libc::SYS_rt_sigqueueinfo,
     libc::SYS_rt_tgsigqueueinfo,

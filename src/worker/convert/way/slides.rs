@@ -1,33 +1,30 @@
-//! Slides that only LibreOffice can draw. Whoever asks for a few of many gets these alone, for laying out a hundred slides
-//! takes ten times as long as opening them; whoever asks again reads on, and gets the print form, whose pages cost
-//! milliseconds and which stays in the folder.
+//! Slides as pictures. Those of a PPTX we draw ourselves and take LibreOffice's where we know that something is missing;
+//! those of others only LibreOffice can draw: a few from the presentation that it keeps open, for laying out a hundred takes
+//! ten times as long as opening them; from the print form when that is there, or many are asked.
 
 use std::{fs, path::Path};
 
-use super::{Converted, count, ours, print};
+use super::{Converted, converted, ours, print};
 use crate::{
     document::{
         kind::Kind,
         made::{Ask, Format, PRINT_FILE, PageMade},
     },
-    job::pages::{PageRange, PageRanges},
+    job::pages::PageRanges,
     worker::{
         Workers,
         convert::{
             ConvertError,
-            office::{self, Office},
+            office::{Office, show},
             order::Order,
         },
     },
 };
 
 /// Slides at one asking that are few.
-const FEW: u32 = 3;
+const FEW: usize = 8;
 
-/// Slides of a document up to which all of them are as fast.
-const ALL: u32 = 8;
-
-/// Where a few slides are made, and the sign that they were.
+/// Where they are made before they get their numbers.
 const SOME: &str = ".some-slides";
 
 /// Makes pictures of slides.
@@ -38,64 +35,90 @@ pub(super) async fn pictures(
     ask: &Ask,
     folder: &Path,
 ) -> Result<Converted, ConvertError> {
-    let pdf = folder.join(PRINT_FILE);
-    let office = workers.converter.office();
-    let mut simplified = office.is_none();
-    if !pdf.exists() {
-        if let (Some(office), Some((range, width))) = (office, few(ask))
-            && !folder.join(SOME).exists()
-            && let Some(made) = some(workers, office, (document, kind), (range, width), folder).await?
-        {
-            return Ok(made);
+    if kind == Kind::Pptx {
+        let order = Order::make(kind, ask, workers.converter.limits.clone());
+        let told = workers.child(document, &order, Some(folder)).await?;
+        let lacks = told.lacks;
+        let own = converted(told);
+        if !lacks {
+            return Ok(own);
         }
-        simplified = print(workers, document, kind, folder).await?.simplified;
+        return match by_office(workers, document, kind, ask, folder).await {
+            Ok(Some(made)) if made.page_count == own.page_count => Ok(made),
+            _ => Ok(own),
+        };
     }
-    let made = ours(workers, &pdf, Kind::Pdf, ask, folder).await?;
+    if let Some(made) = by_office(workers, document, kind, ask, folder).await? {
+        return Ok(made);
+    }
+    let simplified = print(workers, document, kind, folder).await?.simplified;
+    let made = ours(workers, &folder.join(PRINT_FILE), Kind::Pdf, ask, folder).await?;
     Ok(Converted { simplified, ..made })
 }
 
-/// The slides asked for, and how wide, when they are few.
-fn few(ask: &Ask) -> Option<(PageRange, u32)> {
-    let Ask::Pages { pages, width } = ask else { return None };
-    match pages.ranges() {
-        [range] if range.last - range.first < FEW => Some((*range, *width)),
-        _ => None,
+/// From the print form that is there, or a few of them alone.
+async fn by_office(
+    workers: &Workers,
+    document: &Path,
+    kind: Kind,
+    ask: &Ask,
+    folder: &Path,
+) -> Result<Option<Converted>, ConvertError> {
+    let (pdf, office) = (folder.join(PRINT_FILE), workers.converter.office());
+    if pdf.exists() {
+        let made = ours(workers, &pdf, Kind::Pdf, ask, folder).await?;
+        return Ok(Some(Converted { simplified: office.is_none(), ..made }));
+    }
+    match (office, few(ask)) {
+        (Some(office), Some((numbers, width))) if office.opens(kind) => {
+            some(workers, office, (document, kind), (numbers, width), folder).await
+        }
+        _ => Ok(None),
     }
 }
 
-/// These slides alone; `None` where all of them may as well be made.
+/// The slides asked for, and how wide, when they are few.
+fn few(ask: &Ask) -> Option<(Vec<u32>, u32)> {
+    let Ask::Pages { pages, width } = ask else { return None };
+    let each = pages.ranges().iter().flat_map(|range| range.first..=range.last);
+    let mut numbers: Vec<u32> = each.take(FEW + 1).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    (1..=FEW).contains(&numbers.len()).then_some((numbers, *width))
+}
+
+/// These slides alone; `None` where that cannot be.
 async fn some(
     workers: &Workers,
     office: &Office,
     (document, kind): (&Path, Kind),
-    (range, width): (PageRange, u32),
+    (mut numbers, width): (Vec<u32>, u32),
     folder: &Path,
 ) -> Result<Option<Converted>, ConvertError> {
+    // A password or a bomb is found in milliseconds by a child that reads no further. Of slides that are hidden the paper
+    // knows nothing, and the others' numbers would not be right.
     let order = Order::fits(kind, workers.converter.limits.clone());
-    let Some(page_count) = workers.child(document, &order, None).await?.page_count else { return Ok(None) };
-    if page_count <= ALL || range.last > page_count {
+    if workers.child(document, &order, Some(folder)).await?.hides {
         return Ok(None);
     }
+    let Some(slides) = show::slides(workers, office, (document, kind), &mut numbers, folder).await? else {
+        return Ok(None);
+    };
     let place = folder.join(SOME);
     fs::create_dir_all(&place)?;
-    if office::print(workers, office, document, kind, Some(range), &place).await.is_err() {
+    let ask = Ask::Pages { pages: PageRanges::default(), width };
+    let made = ours(workers, &slides.pdf, Kind::Pdf, &ask, &place).await?;
+    if made.pages.len() != numbers.len() {
         return Ok(None);
     }
-    let pdf = place.join(PRINT_FILE);
-    // A hidden slide is counted but not drawn: the numbers would not be right.
-    if count(workers, &pdf).await.ok() != Some(range.last - range.first + 1) {
-        return Ok(None);
-    }
-    let made = ours(workers, &pdf, Kind::Pdf, &Ask::Pages { pages: PageRanges::default(), width }, &place).await?;
-    fs::remove_file(&pdf)?;
     let mut pages = Vec::new();
-    for page in made.pages {
-        let number = range.first + page.number - 1;
+    for (page, number) in made.pages.into_iter().zip(numbers) {
         let file = Format::Png.file(number);
         fs::rename(place.join(&page.file), folder.join(&file))?;
         pages.push(PageMade { number, file, ..page });
     }
-    Ok(Some(Converted { page_count: Some(page_count), pages, ..made }))
+    let _ = fs::remove_dir(&place);
+    Ok(Some(Converted { page_count: Some(slides.of), pages, ..made }))
 }
 
 #[cfg(test)]
@@ -104,9 +127,9 @@ mod tests {
     use crate::{document::made::Ask, job::pages::PageRanges};
 
     #[test]
-    fn a_few_slides_are_a_short_range() {
-        let few = |text| few(&Ask::Pages { pages: PageRanges::parse(text).expect("ranges"), width: 800 }).is_some();
-        assert!(few("1") && few("7-9"));
-        assert!(!few("") && !few("1,5") && !few("1-40"));
+    fn a_few_slides_are_listed_once_each() {
+        let few = |text| few(&Ask::Pages { pages: PageRanges::parse(text).expect("ranges"), width: 800 });
+        assert_eq!(few("7-9,2,7").map(|few| few.0), Some(vec![2, 7, 8, 9]));
+        assert!(few("").is_none() && few("1-40").is_none() && few("1-4000000000").is_none());
     }
 }
