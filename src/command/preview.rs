@@ -20,7 +20,7 @@ use crate::{
     document::{
         description::Description,
         kind::{Kind, Shown},
-        made::{Ask, Converted},
+        made::{Ask, Converted, PRINT_FILE},
     },
     job::pages::PageRanges,
     settings::Settings,
@@ -51,6 +51,11 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let asked = read(arguments)?;
     let settings = asked.common.settings()?;
     fs::create_dir_all(&asked.folder)?;
+    // Another document's, from an earlier run: slides would be taken from it.
+    match fs::remove_file(asked.folder.join(PRINT_FILE)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
     let description = smol::block_on(preview(&asked, &settings))?;
     fs::write(asked.folder.join("description.json"), serde_json::to_string_pretty(&description)? + "\n")?;
     match &description.error {

@@ -141,16 +141,17 @@ pub(super) fn page(markup: &Markup, pictures: &[String], limits: &Convert) -> Re
     }
 }
 
-/// Puts the pictures where they belong.
+/// Puts the pictures where they belong. In a document's words there is no `<`, whatever they say.
 fn with_pictures(page: &str, pictures: &[String]) -> String {
     let mut whole = String::with_capacity(page.len() + pictures.iter().map(String::len).sum::<usize>());
-    let mark = format!("src=\"{PICTURE}");
+    let begin = "<img src=\"";
+    let mark = format!("{begin}{PICTURE}");
     let mut parts = page.split(&mark);
     whole.push_str(parts.next().unwrap_or_default());
     for part in parts {
         let digits = part.bytes().take_while(u8::is_ascii_digit).count();
         let (number, rest) = part.split_at(digits);
-        whole.push_str("src=\"");
+        whole.push_str(begin);
         whole.push_str(number.parse::<usize>().ok().and_then(|number| pictures.get(number)).map_or("", String::as_str));
         whole.push_str(rest);
     }
@@ -206,9 +207,10 @@ mod tests {
         let source = pictures.keep("image/png", b"abc").expect("shown");
         assert_eq!(pictures.keep("image/svg+xml", b"x"), None);
         let mut markup = Markup::default();
-        markup.empty("img", &[("src", &source)]).text("data:,picture-0");
+        markup.empty("img", &[("src", &source)]).text("<img src=\"data:,picture-0\">");
         let page = page(&markup, pictures.all(), &Convert::default()).expect("a page");
-        assert!(page.contains("<img src=\"data:image/png;base64,YWJj\">data:,picture-0"), "{page}");
+        let words = "&lt;img src=\"data:,picture-0\"&gt;";
+        assert!(page.contains(&format!("<img src=\"data:image/png;base64,YWJj\">{words}")), "{page}");
     }
 
     #[test]
