@@ -235,6 +235,19 @@ fn without_nodes_or_a_broker_the_kiosk_does_it() {
 }
 
 #[test]
+fn nobody_waits_for_ever_after_a_node_that_hangs() {
+    let Some(broker) = Broker::start() else { return };
+    let kiosk = kiosk(&broker, "node_timeout_s = 1\nanswer_s = 1\n");
+    let node = Node::start(&broker, "");
+    support::signal(node.child.id(), "STOP");
+    let grant = ask(&kiosk, &submit(&kiosk, &support::document(&[(595, 842)], 400_000)), Some("1"));
+    let told =
+        until("an end", LIMIT, || Some(description(&kiosk, &grant)).filter(|told| told["state"] != "in-progress"));
+    assert_eq!(told["error"]["code"], "timed-out", "{told}");
+    support::signal(node.child.id(), "CONT");
+}
+
+#[test]
 fn what_fails_three_times_is_put_aside() {
     let Some(broker) = Broker::start() else { return };
     let node = Node::start(&broker, "[preview]\nnode_pause_ms = 50\n");

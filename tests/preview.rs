@@ -405,14 +405,3 @@ fn a_presentation_is_kept_open_for_whoever_leafs_through_it() {
     until("a print form", LIMIT, || (look(&kiosk, &grant, "print-1.png").0 == 200).then_some(()));
     until("nobody leafs", LIMIT, || support::workers(kiosk.child.id(), "office").is_empty().then_some(()));
 }
-
-#[test]
-fn a_preview_that_takes_too_long_is_said_to() {
-    let kiosk = Kiosk::start(&Start { config: Some("[preview]\nanswer_s = 1\n"), ..Start::default() });
-    let grant = ask(&kiosk, &submit(&kiosk, &support::document(&[(595, 842)], 400_000)), Some("1"));
-    let told = until("an end", LIMIT, || {
-        Some(description(&kiosk, &grant))
-            .filter(|told| told["pages"][0]["state"] == "error" || told["state"] == "error")
-    });
-    assert_eq!(told["error"]["code"], "timed-out", "{told}");
-}

@@ -5,6 +5,7 @@ use std::{
     fs::File,
     io::{self, Read as _, Seek as _, SeekFrom},
     os::fd::AsRawFd as _,
+    os::unix::fs::MetadataExt as _,
     time::{Duration, SystemTime},
 };
 
@@ -50,9 +51,10 @@ pub(super) fn answer(file: File, media_type: &'static str, headers: &HeaderMap) 
     let data = file.metadata()?;
     let size = data.len();
     let modified = data.modified()?;
-    // A document is written once: its time and size name its content.
+    // A document is written once: its time and size name its content, and two that are written within one tick of the
+    // kernel's clock are different files.
     let since = modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let etag = format!("\"{:x}-{size:x}\"", since.as_nanos());
+    let etag = format!("\"{:x}-{size:x}-{:x}\"", since.as_nanos(), data.ino());
     let validators = Validators { etag, modified: SystemTime::UNIX_EPOCH + Duration::from_secs(since.as_secs()) };
     let share = share(headers, &validators, size);
     let (first, end) = match share {

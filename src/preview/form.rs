@@ -81,7 +81,6 @@ impl Preview {
         if self.is_covered(work).await? || self.is_made_elsewhere(work).await? {
             return Ok(());
         }
-        // What nodes took is gone; to wait for a turn is no work.
         let whole = Duration::from_secs(self.settings.preview.answer_s);
         let left = whole.saturating_sub(began.elapsed()).max(LEAST.min(whole));
         let _slot = match slot {
@@ -97,15 +96,24 @@ impl Preview {
             self.is_gone(work).await?;
             Ok(())
         };
+        let made = async { Some(self.make(work).or(gone).await) };
         let too_slow = async {
-            Timer::after(left).await;
-            self.end_work_here(work).await;
-            match work.asked {
-                true => self.refuse(&work.version, Refusal::TimedOut, &work.pages).await,
-                false => Ok(()),
-            }
+            // By ourselves the converters' own limits do, and a wait for a turn is no fault.
+            match self.offload {
+                Some(_) => Timer::after(left).await,
+                None => std::future::pending().await,
+            };
+            None
         };
-        self.make(work).or(gone).or(too_slow).await
+        // Whatever was being made has ended when its folder goes.
+        if let Some(made) = made.or(too_slow).await {
+            return made;
+        }
+        self.end_work_here(work).await;
+        match work.asked {
+            true => self.refuse(&work.version, Refusal::TimedOut, &work.pages).await,
+            false => Ok(()),
+        }
     }
 
     fn want_again(&self, work: &Work) {

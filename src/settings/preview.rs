@@ -15,8 +15,8 @@ pub struct Preview {
     pub kiosk_url: String,
     /// Seconds a node may take before the kiosk converts by itself: somebody is looking at an empty page.
     pub node_timeout_s: u64,
-    /// Seconds after which whoever waits for a preview is told that it took too long: nodes' time and our own, without the
-    /// wait for a turn.
+    /// Seconds after which whoever waits for a preview that nodes did not bring is told that it took too long: their time and
+    /// our own.
     pub answer_s: u64,
     /// Seconds the broker may take to answer.
     pub broker_timeout_s: u64,
@@ -88,8 +88,9 @@ impl Default for Preview {
 impl Preview {
     /// What cannot be.
     pub(super) fn check(&self) -> Result<(), SettingsError> {
-        if self.conversions == 0 || self.pages_asked == 0 || self.node_tries == 0 {
-            return Err(SettingsError("preview: conversions, pages_asked and node_tries must be 1 or more".into()));
+        if self.conversions == 0 || self.pages_asked == 0 || self.node_tries == 0 || self.answer_s == 0 {
+            let why = "preview: conversions, pages_asked, node_tries and answer_s must be 1 or more";
+            return Err(SettingsError(why.into()));
         }
         if !(20..=600).contains(&self.print_page_dpi) {
             return Err(SettingsError("preview: print_page_dpi must be 20 to 600".into()));

@@ -235,7 +235,7 @@ impl LivePanel {
             Act::Typed(key) => {
                 let (mut typed, at_ms) = (self.devices.typed.borrow_mut(), now(self.clock));
                 let line = match key {
-                    Key::Symbol(symbol) => {
+                    Key::Symbol(symbol) | Key::Mark(symbol) => {
                         typed.symbol(symbol, at_ms);
                         None
                     }

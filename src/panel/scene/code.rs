@@ -49,7 +49,8 @@ pub(super) fn scanned(text: &str) -> Option<&str> {
     if !lower {
         return Some(text).filter(|text| text.chars().count() <= 64);
     }
-    let (_, code) = text.rsplit_once("/j/")?;
+    // A scanner that types like a keyboard knows no small letters.
+    let (_, code) = text.rsplit_once("/j/").or_else(|| text.rsplit_once("/J/"))?;
     code.split(['?', '#', '/']).next().filter(|code| !code.is_empty())
 }
 
@@ -63,5 +64,6 @@ mod tests {
         assert_eq!(scanned("https://print.local/j/OF72I1?x=1#top"), Some("OF72I1"));
         assert_eq!(scanned("http://print.local/"), None);
         assert_eq!(scanned("HTTP://K/print/j/AB12/"), Some("AB12"));
+        assert_eq!(scanned("HTTP://K:8080/J/AB12?X=1"), Some("AB12"));
     }
 }

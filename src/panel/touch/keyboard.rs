@@ -10,6 +10,8 @@ use crate::panel::layout::Layout;
 pub enum Key {
     /// A letter, in upper case, or a digit.
     Symbol(char),
+    /// What stands in a link besides: a scanner that is a keyboard types it, and it presses nothing.
+    Mark(char),
     /// Takes the last one back.
     Backspace,
     /// Goes on.
@@ -65,6 +67,21 @@ const DIGITS: [[KeyCode; 2]; 10] = [
     [KeyCode::KEY_9, KeyCode::KEY_KP9],
 ];
 
+/// Marks of links (RFC 3986 §2), with and without Shift, as an English keyboard has them.
+const MARKS: [(KeyCode, char, char); 8] = [
+    (KeyCode::KEY_SLASH, '/', '?'),
+    (KeyCode::KEY_KPSLASH, '/', '/'),
+    (KeyCode::KEY_SEMICOLON, ';', ':'),
+    (KeyCode::KEY_DOT, '.', '>'),
+    (KeyCode::KEY_KPDOT, '.', '.'),
+    (KeyCode::KEY_MINUS, '-', '_'),
+    (KeyCode::KEY_KPMINUS, '-', '-'),
+    (KeyCode::KEY_EQUAL, '=', '+'),
+];
+
+/// Both of them.
+const SHIFTS: [KeyCode; 2] = [KeyCode::KEY_LEFTSHIFT, KeyCode::KEY_RIGHTSHIFT];
+
 /// Keys that make a combination of what is pressed beside them.
 const MODIFIERS: [KeyCode; 6] = [
     KeyCode::KEY_LEFTCTRL,
@@ -79,6 +96,7 @@ const MODIFIERS: [KeyCode; 6] = [
 #[derive(Clone, Debug, Default)]
 pub struct Keyboard {
     held: [bool; MODIFIERS.len()],
+    shifted: [bool; SHIFTS.len()],
 }
 
 impl Keyboard {
@@ -88,13 +106,18 @@ impl Keyboard {
             self.held[at] = value != 0;
             return None;
         }
-        (value == 1 && !self.held.contains(&true)).then(|| Key::of(code))?
+        if let Some(at) = SHIFTS.iter().position(|shift| *shift == code) {
+            self.shifted[at] = value != 0;
+            return None;
+        }
+        (value == 1 && !self.held.contains(&true)).then(|| Key::of(code, self.shifted.contains(&true)))?
     }
 }
 
 impl Key {
-    /// By the place of the key, as an English keyboard has it; the others say nothing.
-    pub fn of(code: KeyCode) -> Option<Self> {
+    /// By the place of the key, as an English keyboard has it; the others say nothing. Letters and digits are the same with
+    /// Shift and without.
+    pub fn of(code: KeyCode, shifted: bool) -> Option<Self> {
         let place = |from: char, at: usize| char::from_u32(from as u32 + at as u32).map(Self::Symbol);
         match code {
             KeyCode::KEY_BACKSPACE => Some(Self::Backspace),
@@ -104,7 +127,13 @@ impl Key {
                 .iter()
                 .position(|letter| *letter == code)
                 .and_then(|at| place('A', at))
-                .or_else(|| DIGITS.iter().position(|digits| digits.contains(&code)).and_then(|at| place('0', at))),
+                .or_else(|| DIGITS.iter().position(|digits| digits.contains(&code)).and_then(|at| place('0', at)))
+                .or_else(|| {
+                    MARKS
+                        .iter()
+                        .find(|mark| mark.0 == code)
+                        .map(|mark| Self::Mark(if shifted { mark.2 } else { mark.1 }))
+                }),
         }
     }
 
@@ -113,6 +142,7 @@ impl Key {
         let there = |id: &str| layout.elements.iter().any(|element| element.id == id && element.role.is_touchable());
         let first = |ids: &[&str]| ids.iter().find(|id| there(id)).map(|id| (*id).to_owned()).into_iter().collect();
         match self {
+            Self::Mark(_) => Vec::new(),
             Self::Backspace => first(&["key-backspace"]),
             Self::Enter => first(&ENTER),
             Self::Escape => first(&ESCAPE),
@@ -147,7 +177,7 @@ mod tests {
         assert_eq!(symbol(KeyCode::KEY_KP4), Some('4'));
         let mute =
             [KeyCode::KEY_LEFTCTRL, KeyCode::KEY_LEFTALT, KeyCode::KEY_F2, KeyCode::KEY_SYSRQ, KeyCode::KEY_DELETE];
-        assert!(mute.into_iter().all(|code| Key::of(code).is_none()));
+        assert!(mute.into_iter().all(|code| Key::of(code, false).is_none()));
     }
 
     #[test]
@@ -160,8 +190,18 @@ mod tests {
         assert_eq!([1, 2, 2, 0].map(|value| keyboard.feed(c, value)), [Some(Key::Symbol('C')), None, None, None]);
     }
 
+    #[test]
+    fn links_are_typed_with_their_marks() {
+        let mut keyboard = Keyboard::default();
+        let (shift, h, colon, slash) =
+            (KeyCode::KEY_LEFTSHIFT, KeyCode::KEY_H, KeyCode::KEY_SEMICOLON, KeyCode::KEY_SLASH);
+        let events = [(h, 1), (h, 0), (shift, 1), (colon, 1), (colon, 0), (shift, 0), (slash, 1), (slash, 0)];
+        let typed: Vec<Key> = events.into_iter().filter_map(|(code, value)| keyboard.feed(code, value)).collect();
+        assert_eq!(typed, [Key::Symbol('H'), Key::Mark(':'), Key::Mark('/')]);
+    }
+
     fn symbol(code: KeyCode) -> Option<char> {
-        match Key::of(code) {
+        match Key::of(code, false) {
             Some(Key::Symbol(symbol)) => Some(symbol),
             _ => None,
         }

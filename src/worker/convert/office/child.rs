@@ -10,7 +10,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{Office, jail, kit, tree::Scratch};
-use crate::{settings::convert::Convert, worker::child::Failure};
+use crate::{
+    settings::convert::Convert,
+    worker::{EXIT_FAILED, child::Failure},
+};
 
 /// How our own last words begin.
 pub(super) const OWN_FAULT: &str = "worker office";
@@ -71,6 +74,12 @@ pub fn live(mut arguments: impl Iterator<Item = OsString>) -> Result<(), Failure
             // What it says is nobody's: only our own last words go to the parent.
             Err(own(command.stderr(Stdio::null()).exec().to_string()))
         }
-        Task::Show { profile, document, out } => kit::show(&job.program, &profile, &document, &out).map_err(own),
+        Task::Show { profile, document, out } => {
+            // Nobody hears why not: whoever asked has other ways to the slides.
+            let shown = kit::show(&job.program, &profile, &document, &out);
+            let code = if shown.is_ok() { 0 } else { i32::from(EXIT_FAILED) };
+            // SAFETY: nothing of ours needs an end, and the library's own is known to crash or hang.
+            unsafe { libc::_exit(code) }
+        }
     }
 }

@@ -96,10 +96,11 @@ fn filter() -> io::Result<()> {
     use seccompiler::{
         BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
     };
-    let rule = |operation, value| {
-        let condition = SeccompCondition::new(0, SeccompCmpArgLen::Dword, operation, value);
-        condition.and_then(|condition| SeccompRule::new(vec![condition])).map_err(io::Error::other)
+    let condition = |argument, operation, value| {
+        SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operation, value).map_err(io::Error::other)
     };
+    let all = |conditions| SeccompRule::new(conditions).map_err(io::Error::other);
+    let rule = |operation, value| all(vec![condition(0, operation, value)?]);
     let unix = u64::try_from(libc::AF_UNIX).map_err(io::Error::other)?;
     let thread = u64::try_from(libc::CLONE_THREAD).map_err(io::Error::other)?;
     let mut denied: BTreeMap<i64, Vec<SeccompRule>> = DENIED.iter().map(|call| (*call, vec![])).collect();
@@ -108,6 +109,13 @@ fn filter() -> io::Result<()> {
     for call in [libc::SYS_kill, libc::SYS_tgkill] {
         denied.insert(call, vec![rule(SeccompCmpOp::Ne, std::process::id().into())?]);
     }
+    // Nobody else's limits.
+    let others = [0, u64::from(std::process::id())].map(|own| condition(0, SeccompCmpOp::Ne, own));
+    denied.insert(libc::SYS_prlimit64, vec![all(others.into_iter().collect::<io::Result<_>>()?)?]);
+    // No signal to somebody by way of a file, and no lease that makes whoever opens it wait.
+    let files = [libc::F_SETOWN, F_SETOWN_EX, F_SETSIG, F_SETLEASE];
+    let files = files.map(|command| all(vec![condition(1, SeccompCmpOp::Eq, u64::from(command.unsigned_abs()))?]));
+    denied.insert(libc::SYS_fcntl, files.into_iter().collect::<io::Result<_>>()?);
     // A new process, and not a thread.
     denied.insert(libc::SYS_clone, vec![rule(SeccompCmpOp::MaskedEq(thread), 0)?]);
     // Its arguments lie in memory, where no filter sees them: without it the C library takes `clone`.
@@ -122,6 +130,14 @@ fn filter() -> io::Result<()> {
     Ok(())
 }
 
+/// Commands of `fcntl` (fcntl(2)) that not all of the C library's tables have.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+const F_SETOWN_EX: libc::c_int = 15;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+const F_SETSIG: libc::c_int = 10;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+const F_SETLEASE: libc::c_int = 1024;
+
 /// What no document needs. `fork` and `vfork` have numbers of their own on x86_64.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 const DENIED: &[i64] = &[
@@ -129,6 +145,8 @@ const DENIED: &[i64] = &[
     libc::SYS_fork,
     #[cfg(target_arch = "x86_64")]
     libc::SYS_vfork,
+    libc::SYS_setpgid,
+    libc::SYS_setsid,
     libc::SYS_connect,
     libc::SYS_sendto,
     libc::SYS_sendmsg,

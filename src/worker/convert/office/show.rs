@@ -85,26 +85,38 @@ pub(in crate::worker::convert) async fn slides(
     let _slot = converter.offices.acquire_arc().await;
     // Taken away while it is asked: whoever loses interest in the middle ends it.
     let mut kept = converter.shows.0.take();
-    if let Some(other) = kept.take_if(|show| show.within != folder || !show.scratch.path().exists()) {
-        other.end().await;
-    }
+    let other = kept.take_if(|show| show.within != folder || !show.scratch.path().exists());
     let asked = async {
-        let mut show = match kept {
-            Some(show) => show,
-            None => match Show::open(workers, office, document, kind, folder).await? {
-                Some(show) => show,
-                None => return Ok(None),
-            },
-        };
-        let (of, pdf) = (show.slides, show.pdf());
-        numbers.retain(|number| *number <= of);
-        if !show.save(numbers).await {
-            show.end().await;
-            return Ok(None);
+        if let Some(other) = other {
+            other.end().await;
         }
-        show.used = Instant::now();
-        *converter.shows.0.borrow_mut() = Some(show);
-        Ok(Some(Slides { of, pdf }))
+        let mut left = 1 + u32::from(kept.is_some());
+        loop {
+            left -= 1;
+            let mut show = match kept.take() {
+                Some(show) => show,
+                None => match Show::open(workers, office, document, kind, folder).await? {
+                    Some(show) => show,
+                    None => return Ok(None),
+                },
+            };
+            let (of, pdf) = (show.slides, show.pdf());
+            numbers.retain(|number| *number <= of);
+            if numbers.is_empty() || show.save(numbers).await {
+                show.used = Instant::now();
+                // Of two asked at one time one stays.
+                let other = converter.shows.0.replace(Some(show));
+                if let Some(other) = other {
+                    other.end().await;
+                }
+                return Ok(Some(Slides { of, pdf }));
+            }
+            show.end().await;
+            // One that was kept may have died of its age; a new one tells.
+            if left == 0 {
+                return Ok(None);
+            }
+        }
     };
     let too_slow = async {
         Timer::after(Duration::from_secs(converter.limits.office_timeout_s)).await;
@@ -146,6 +158,7 @@ impl Show {
     /// Whether there is a file with these pages now.
     async fn save(&mut self, numbers: &[u32]) -> bool {
         let line = numbers.iter().map(u32::to_string).collect::<Vec<_>>().join(",") + "\n";
+        let _ = std::fs::remove_file(self.pdf());
         let saved = self.stdin.write_all(line.as_bytes()).await.is_ok() && self.answer().await == Some(1);
         // A link would lead out of its folder.
         saved && self.pdf().symlink_metadata().is_ok_and(|data| data.is_file())

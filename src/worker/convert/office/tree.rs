@@ -6,6 +6,7 @@ use std::{
     os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
     process::{self, ExitStatus, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 use smol::process::{Child, Command};
@@ -23,6 +24,9 @@ const PROFILE: &str = include_str!("registrymodifications.xcu");
 const PATH: &percent_encoding::AsciiSet =
     &percent_encoding::NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// How many folders there have been.
+static LAID: AtomicU32 = AtomicU32::new(0);
+
 /// A folder that goes with its owner.
 pub(super) struct Scratch {
     folder: PathBuf,
@@ -33,7 +37,9 @@ impl Scratch {
     /// Beside what is made, and not in `/tmp`, which may be memory; it must be an absolute path for the profile's URL. Lays
     /// the profile there, and the document under a name that tells nothing.
     pub(super) async fn lay(within: &Path, document: &Path, kind: Kind, office: &Office) -> io::Result<Self> {
-        let folder = fs::canonicalize(within)?.join(format!(".office-{}", kind.extension()));
+        // One that goes takes nobody else's along.
+        let number = LAID.fetch_add(1, Ordering::Relaxed);
+        let folder = fs::canonicalize(within)?.join(format!(".office-{number}"));
         let (scratch, from, office) = (Self { folder, kind }, document.to_owned(), office.clone());
         smol::unblock(move || {
             let _ = fs::remove_dir_all(&scratch.folder);
@@ -103,6 +109,8 @@ impl Tree {
         if let (false, Ok(group)) = (self.ended, libc::pid_t::try_from(self.child.id())) {
             // SAFETY: plain integers; the group is the child's own, and nobody has waited for the child yet.
             unsafe { libc::kill(-group, libc::SIGKILL) };
+            // SAFETY: as above. It may have left its group.
+            unsafe { libc::kill(group, libc::SIGKILL) };
         }
     }
 

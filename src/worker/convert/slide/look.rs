@@ -71,7 +71,9 @@ fn parsed(text: &str) -> Option<Document<'_>> {
 /// Whether the first element says so.
 fn is_hidden(slide: &str) -> bool {
     let element = slide.split_once("sld ").and_then(|(_, rest)| rest.split_once('>')).map(|(element, _)| element);
-    element.is_some_and(|element| ["show=\"0\"", "show=\"false\""].iter().any(|no| element.contains(no)))
+    element.is_some_and(|element| {
+        ["show=\"0\"", "show=\"false\"", "show='0'", "show='false'"].iter().any(|no| element.contains(no))
+    })
 }
 
 /// `p:sldSz` (§19.2.1.39).

@@ -2,9 +2,11 @@
 //! those of others only LibreOffice can draw: a few from the presentation that it keeps open, for laying out a hundred takes
 //! ten times as long as opening them; from the print form when that is there, or many are asked.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
 
-use super::{Converted, converted, ours, print};
+use smol::{Timer, future::FutureExt as _};
+
+use super::{Converted, converted, count, ours, print};
 use crate::{
     document::{
         kind::Kind,
@@ -23,6 +25,9 @@ use crate::{
 
 /// Slides at one asking that are few.
 const FEW: usize = 8;
+
+/// How long a picture that is there already waits for a better one.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Where they are made before they get their numbers.
 const SOME: &str = ".some-slides";
@@ -43,12 +48,18 @@ pub(super) async fn pictures(
         if !lacks {
             return Ok(own);
         }
-        return match by_office(workers, document, kind, ask, folder).await {
-            Ok(Some(made)) if made.page_count == own.page_count => Ok(made),
+        let better = by_office(workers, (document, kind), own.page_count, ask, folder);
+        // Somebody has waited for it, and a picture that lacks something is there.
+        let too_slow = async {
+            Timer::after(PATIENCE).await;
+            Ok(None)
+        };
+        return match better.or(too_slow).await {
+            Ok(Some(made)) => Ok(made),
             _ => Ok(own),
         };
     }
-    if let Some(made) = by_office(workers, document, kind, ask, folder).await? {
+    if let Some(made) = by_office(workers, (document, kind), None, ask, folder).await? {
         return Ok(made);
     }
     let simplified = print(workers, document, kind, folder).await?.simplified;
@@ -56,35 +67,40 @@ pub(super) async fn pictures(
     Ok(Converted { simplified, ..made })
 }
 
-/// From the print form that is there, or a few of them alone.
+/// From the print form that is there, or a few of them alone; `None` also where there are more or fewer slides than there
+/// should be.
 async fn by_office(
     workers: &Workers,
-    document: &Path,
-    kind: Kind,
+    (document, kind): (&Path, Kind),
+    expected: Option<u32>,
     ask: &Ask,
     folder: &Path,
 ) -> Result<Option<Converted>, ConvertError> {
     let (pdf, office) = (folder.join(PRINT_FILE), workers.converter.office());
     if pdf.exists() {
+        if expected.is_some() && count(workers, &pdf).await.ok() != expected {
+            return Ok(None);
+        }
         let made = ours(workers, &pdf, Kind::Pdf, ask, folder).await?;
         return Ok(Some(Converted { simplified: office.is_none(), ..made }));
     }
-    match (office, few(ask)) {
+    let most = FEW.min(usize::try_from(workers.converter.limits.pages_at_once).unwrap_or(FEW));
+    match (office, few(ask, most)) {
         (Some(office), Some((numbers, width))) if office.opens(kind) => {
-            some(workers, office, (document, kind), (numbers, width), folder).await
+            some(workers, office, (document, kind), expected, (numbers, width), folder).await
         }
         _ => Ok(None),
     }
 }
 
 /// The slides asked for, and how wide, when they are few.
-fn few(ask: &Ask) -> Option<(Vec<u32>, u32)> {
+fn few(ask: &Ask, most: usize) -> Option<(Vec<u32>, u32)> {
     let Ask::Pages { pages, width } = ask else { return None };
     let each = pages.ranges().iter().flat_map(|range| range.first..=range.last);
-    let mut numbers: Vec<u32> = each.take(FEW + 1).collect();
+    let mut numbers: Vec<u32> = each.take(most + 1).collect();
     numbers.sort_unstable();
     numbers.dedup();
-    (1..=FEW).contains(&numbers.len()).then_some((numbers, *width))
+    (1..=most).contains(&numbers.len()).then_some((numbers, *width))
 }
 
 /// These slides alone; `None` where that cannot be.
@@ -92,6 +108,7 @@ async fn some(
     workers: &Workers,
     office: &Office,
     (document, kind): (&Path, Kind),
+    expected: Option<u32>,
     (mut numbers, width): (Vec<u32>, u32),
     folder: &Path,
 ) -> Result<Option<Converted>, ConvertError> {
@@ -104,6 +121,18 @@ async fn some(
     let Some(slides) = show::slides(workers, office, (document, kind), &mut numbers, folder).await? else {
         return Ok(None);
     };
+    if expected.is_some_and(|expected| expected != slides.of) {
+        return Ok(None);
+    }
+    if numbers.is_empty() {
+        return Ok(Some(Converted {
+            format: Format::Png,
+            page_count: Some(slides.of),
+            pages: Vec::new(),
+            simplified: false,
+            fonts_substituted: Vec::new(),
+        }));
+    }
     let place = folder.join(SOME);
     fs::create_dir_all(&place)?;
     let ask = Ask::Pages { pages: PageRanges::default(), width };
@@ -128,7 +157,7 @@ mod tests {
 
     #[test]
     fn a_few_slides_are_listed_once_each() {
-        let few = |text| few(&Ask::Pages { pages: PageRanges::parse(text).expect("ranges"), width: 800 });
+        let few = |text| few(&Ask::Pages { pages: PageRanges::parse(text).expect("ranges"), width: 800 }, 8);
         assert_eq!(few("7-9,2,7").map(|few| few.0), Some(vec![2, 7, 8, 9]));
         assert!(few("").is_none() && few("1-40").is_none() && few("1-4000000000").is_none());
     }
