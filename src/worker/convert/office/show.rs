@@ -1,5 +1,6 @@
 //! A presentation that is kept open while somebody leafs through it: opening one takes a second, a slide of an open one
-//! some milliseconds. One at a time, and none while LibreOffice prints: each takes 150 MB and more.
+//! some milliseconds. One at a time, and it is closed when a print form wants the last slot of LibreOffice's: each takes
+//! 150 MB and more.
 
 use std::{
     cell::RefCell,
