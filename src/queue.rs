@@ -5,6 +5,7 @@
 
 pub mod expire;
 pub mod holds;
+pub mod live;
 pub mod missing;
 pub mod paper;
 pub mod picture;
@@ -26,7 +27,10 @@ use std::{
 
 use event_listener::{Event, EventListener};
 
-use self::holds::Holds;
+use self::{
+    holds::Holds,
+    live::{Live, Lives},
+};
 use crate::{
     clock::LivedClock,
     document::refusal::Refusal,
@@ -35,7 +39,6 @@ use crate::{
         code::{ReleaseCode, distinct},
         fault::Fault,
         paper::Paper,
-        part::Rest,
         plan::{Capabilities, Format, Media, NumberUp, Scaling, Sides},
         state::{JobId, State},
         ticket::Ticket,
@@ -70,25 +73,6 @@ pub struct PrinterView {
     pub known: bool,
 }
 
-/// How far a job at the printer has got, or how it ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Live {
-    /// Which.
-    pub job: JobId,
-    /// Sides that came out, as the printer counts, with those of earlier tries.
-    pub impressions: u32,
-    /// Sides asked, all of them.
-    pub of: u32,
-    /// Sheets asked.
-    pub sheets: u32,
-    /// Why nothing moves.
-    pub fault: Option<Fault>,
-    /// How it ended.
-    pub ending: Option<Ending>,
-    /// What of a held one is or may be out.
-    pub rest: Option<Rest>,
-}
-
 /// The journey.
 pub struct Queue {
     store: Store,
@@ -103,7 +87,7 @@ pub struct Queue {
     released: Event,
     /// How the printer of this model counts.
     habits: RefCell<Option<(String, Habits)>>,
-    live: RefCell<Option<Live>>,
+    lives: Lives,
     view: RefCell<PrinterView>,
     canceled: Cell<Option<JobId>>,
     /// As the store has it; read anew at every bell.
@@ -163,7 +147,7 @@ impl Queue {
             bell: Event::new(),
             released: Event::new(),
             habits: RefCell::new(None),
-            live: RefCell::new(None),
+            lives: Lives::default(),
             view: RefCell::new(PrinterView::default()),
             canceled: Cell::new(None),
             paper: Cell::default(),
@@ -189,7 +173,12 @@ impl Queue {
 
     /// The job at the printer, or the last one.
     pub fn live(&self) -> Option<Live> {
-        self.live.borrow().clone()
+        self.lives.now()
+    }
+
+    /// What ended after the end of this number, each with its own, in their order. 0 is before all.
+    pub fn ended_since(&self, number: u64) -> Vec<(u64, Live)> {
+        self.lives.ended_since(number)
     }
 
     /// The printer as it was last seen.
@@ -376,7 +365,7 @@ impl Queue {
 
     /// A job was released: how it ended the last time is no longer news.
     fn heard_of(&self, job: JobId) {
-        self.live.borrow_mut().take_if(|live| live.job == job);
+        self.lives.forget(job);
         if self.canceled.get() == Some(job) {
             self.canceled.set(None);
         }
@@ -400,13 +389,11 @@ impl Queue {
             self.canceled.set(Some(job));
         }
         let ended = state == Some(State::Pending);
-        let mut live = self.live.borrow_mut();
         // Unless another job is at the printer: its progress is worth more.
-        if ended && live.as_ref().is_none_or(|live| live.ending.is_some() || live.job == job) {
+        if ended && self.live().is_none_or(|live| live.ending.is_some() || live.job == job) {
             let ending = Some(Ending::Canceled);
-            *live = Some(Live { job, impressions: 0, of: 0, sheets: 0, fault: None, ending, rest: None });
+            self.lives.set(Live { job, impressions: 0, of: 0, sheets: 0, fault: None, ending, rest: None });
         }
-        drop(live);
         tracing::info!(%job, "cancel asked");
         self.ring();
         Ok(ended)

@@ -34,7 +34,7 @@ use crate::{
         state::{JobId, State},
         ticket::Copies,
     },
-    queue::{Clock, Live, Queue, preflight::thresholds},
+    queue::{Clock, Queue, live::Live, preflight::thresholds},
     raster::{picture::first_page, place::media_pixels, pwg::decode::Limits},
     roster::Roster,
     settings::{self, Settings},
@@ -69,6 +69,8 @@ pub struct LivePanel {
     frame: RefCell<Option<(u64, Bytes)>>,
     effects: (channel::Sender<Effect>, channel::Receiver<Effect>),
     seen: RefCell<(Option<PrinterView>, Option<Live>)>,
+    /// The number of the last job's end that was heard of.
+    heard: Cell<u64>,
     tray: RefCell<Option<Tray>>,
     desk: Rc<Desk>,
     /// How the serial scanner is.
@@ -102,6 +104,7 @@ impl LivePanel {
             frame: RefCell::new(None),
             effects: channel::bounded(EFFECTS),
             seen: RefCell::default(),
+            heard: Cell::default(),
             tray: RefCell::default(),
             desk,
             scanner: Cell::default(),
@@ -221,25 +224,19 @@ impl LivePanel {
         if self.tray.replace(Some(tray.clone())).as_ref() != Some(&tray) {
             self.event(Event::Tray(tray));
         }
-        let Some(live) = live.filter(|live| seen_live.as_ref() != Some(live)) else { return };
-        self.note_job(&live);
-        let job = live.job;
-        match live.ending {
-            Some(ending) => {
-                let outcome = match ending {
-                    Ending::Completed => Outcome::Completed { impressions: live.impressions, sheets: live.sheets },
-                    Ending::Canceled => Outcome::Canceled,
-                    Ending::Held(fault) => match live.rest {
-                        Some(rest) => Outcome::Partly { fault, rest },
-                        None => Outcome::Held(fault),
-                    },
-                };
-                self.event(Event::Ended { job, outcome });
+        // The next job may have begun since the last one ended.
+        for (number, ended) in self.queue.ended_since(self.heard.get()) {
+            self.heard.set(number);
+            self.note_job(&ended);
+            if let Some(outcome) = outcome(&ended) {
+                self.event(Event::Ended { job: ended.job, outcome });
             }
-            None => {
-                self.event(Event::Progress { job, impressions: live.impressions, of: live.of });
-                self.event(Event::PrinterFault { job, fault: live.fault });
-            }
+        }
+        let is_news = |live: &Live| live.ending.is_none() && seen_live.as_ref() != Some(live);
+        if let Some(live) = live.filter(is_news) {
+            self.note_job(&live);
+            self.event(Event::Progress { job: live.job, impressions: live.impressions, of: live.of });
+            self.event(Event::PrinterFault { job: live.job, fault: live.fault });
         }
     }
 
@@ -360,6 +357,18 @@ impl LivePanel {
 
 fn now(clock: Clock) -> u64 {
     u64::try_from(clock()).unwrap_or(0)
+}
+
+/// How a job came off, `None` while it is under way.
+fn outcome(live: &Live) -> Option<Outcome> {
+    Some(match live.ending.clone()? {
+        Ending::Completed => Outcome::Completed { impressions: live.impressions, sheets: live.sheets },
+        Ending::Canceled => Outcome::Canceled,
+        Ending::Held(fault) => match live.rest.clone() {
+            Some(rest) => Outcome::Partly { fault, rest },
+            None => Outcome::Held(fault),
+        },
+    })
 }
 
 fn card(job: Job) -> Result<JobCard, Refusal> {

@@ -1,6 +1,6 @@
 //! What is missing: a person says how far a job came out, and the rest is printed; or all of it came out after all.
 
-use super::{Live, Queue};
+use super::{Queue, live::Live};
 use crate::{
     error::Error,
     job::{part::AttemptId, state::JobId},

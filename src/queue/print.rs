@@ -10,7 +10,8 @@ use std::{sync::Arc, time::Duration};
 use smol::{Timer, future::FutureExt as _};
 
 use super::{
-    Live, PrinterView, Queue,
+    PrinterView, Queue,
+    live::Live,
     proof::Found,
     send::{Given, STOP, STOP_ASKED},
     settle::passes,

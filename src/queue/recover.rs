@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::{Live, Queue, settle::Settled};
+use super::{Queue, live::Live, settle::Settled};
 use crate::{
     error::Error,
     job::{fault::Fault, state::State},

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use smol::Timer;
 
 use super::{
-    Live, Queue,
+    Queue,
+    live::Live,
     proof::{self, Evidence, Found},
     watch::Seen,
 };
@@ -283,7 +284,7 @@ impl Queue {
         if self.canceled.get() == Some(id) {
             self.canceled.set(None);
         }
-        *self.live.borrow_mut() = Some(live);
+        self.lives.set(live);
         self.ring();
         Ok(())
     }

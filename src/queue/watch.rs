@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use smol::{Timer, future::FutureExt as _};
 
-use super::{Live, PrinterView, Queue, proof};
+use super::{PrinterView, Queue, live::Live, proof};
 use crate::{
     error::Error,
     job::{fault::Fault, state::JobId},
@@ -125,13 +125,16 @@ impl Queue {
         if counted > 0 {
             self.learn(Habits { counts: true, copies: false });
         }
-        let mut live = self.live.borrow_mut();
-        let Some(live) = live.as_mut().filter(|live| live.job == attempt.job) else { return false };
         let first = attempt.asked.as_ref().map_or(0, |asked| asked.first);
-        let impressions = counted.saturating_add(first).min(live.of);
-        let moved = counted > 0 && impressions > live.impressions;
+        let moved = self.lives.change(attempt.job, |live| {
+            let impressions = counted.saturating_add(first).min(live.of);
+            let moved = counted > 0 && impressions > live.impressions;
+            if moved {
+                live.impressions = impressions;
+            }
+            moved
+        });
         if moved {
-            live.impressions = impressions;
             let id = attempt.id;
             self.store.post(move |db| attempts::see(db, id, counted));
             self.ring();
@@ -140,8 +143,8 @@ impl Queue {
     }
 
     pub(super) fn note_fault(&self, job: JobId, fault: Option<Fault>) {
-        if let Some(live) = self.live.borrow_mut().as_mut().filter(|live| live.job == job && live.fault != fault) {
-            live.fault.clone_from(&fault);
+        let is_new = self.lives.change(job, |live| std::mem::replace(&mut live.fault, fault.clone()) != fault);
+        if is_new {
             self.ring();
         }
         self.see(PrinterView { fault, known: true, ..self.printer() });
@@ -159,8 +162,7 @@ impl Queue {
     }
 
     pub(super) fn set_live(&self, live: Live) {
-        if self.live.borrow().as_ref() != Some(&live) {
-            *self.live.borrow_mut() = Some(live);
+        if self.lives.set(live) {
             self.ring();
         }
     }

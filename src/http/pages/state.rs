@@ -2,7 +2,7 @@
 
 use crate::{
     job::{fault::Fault, state::State},
-    queue::Live,
+    queue::live::Live,
     store::jobs::{Job, Making},
     text::{Language, Text, say},
 };

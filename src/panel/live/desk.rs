@@ -162,7 +162,7 @@ impl LivePanel {
     }
 
     /// The job at the printer has got somewhere.
-    pub(super) fn note_job(&self, live: &crate::queue::Live) {
+    pub(super) fn note_job(&self, live: &crate::queue::live::Live) {
         let what = match (&live.ending, &live.fault) {
             (Some(Ending::Completed), _) => format!("completed {}/{}", live.impressions, live.of),
             (Some(Ending::Canceled), _) => "canceled".into(),
