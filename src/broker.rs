@@ -1,13 +1,16 @@
 //! The message broker between kiosks and preview nodes: RabbitMQ, spoken to in AMQP 0-9-1 by `lapin` on smol. What a
-//! request says is in [`request`]; who asks and who answers is not known here.
+//! request says is in [`request`], how its bytes get there in [`wire`]; who asks and who answers is not known here.
 //!
 //! One durable queue for each version of the engines, so that nobody takes what they would answer otherwise, and beside
 //! it one for what was tried too often. Messages are persistent and confirmed by the broker; whoever takes one has it
 //! until they acknowledge it, and has one at a time.
 
 pub mod request;
+mod wire;
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
+
+use futures_rustls::pki_types::ServerName;
 
 use lapin::{
     BasicProperties, Channel, Connection, ConnectionProperties, Consumer,
@@ -17,11 +20,18 @@ use lapin::{
         ConfirmSelectOptions, QueueDeclareOptions,
     },
     types::{AMQPValue, FieldTable, LongString},
-    uri::AMQPUri,
+    uri::{AMQPScheme, AMQPUri},
 };
 use smol::{Timer, future::or, lock::Mutex, stream::StreamExt as _};
 
-use self::request::{Request, Urgency};
+use self::{
+    request::{Request, Urgency},
+    wire::Wire,
+};
+use crate::{
+    settings::preview::Preview,
+    tls::{self, TlsError},
+};
 
 /// Requests that wait; what comes beyond is refused to whoever brings it (`x-overflow`). The same for all who declare the
 /// queue, or the broker refuses the second of them: hence no setting.
@@ -46,8 +56,11 @@ const PERSISTENT: u8 = 2;
 #[derive(Debug, thiserror::Error)]
 pub enum BrokerError {
     /// The address is none.
-    #[error("not an address of a broker: it must be amqp://user:password@host:port/vhost")]
+    #[error("not an address of a broker: it must be amqp://user:password@host:port/vhost, or amqps:// for TLS")]
     Address,
+    /// There is nothing to trust it by.
+    #[error("the broker's authority: {0}")]
+    Tls(#[from] TlsError),
     /// It does not answer, or says no.
     #[error("the broker: {0}")]
     Amqp(#[from] lapin::Error),
@@ -65,6 +78,7 @@ pub enum BrokerError {
 /// A broker, connected to when it is needed, and anew when it was gone.
 pub struct Broker {
     uri: AMQPUri,
+    wire: Wire,
     queue: String,
     timeout: Duration,
     line: Mutex<Option<Line>>,
@@ -93,16 +107,34 @@ pub struct Requests {
 }
 
 impl Broker {
-    /// The broker at `address`, for requests to engines of this version. Nobody is asked yet.
-    pub fn at(address: &str, engine: u32, timeout: Duration) -> Result<Self, BrokerError> {
+    /// The broker that the settings name, if they do.
+    pub fn of(settings: &Preview, engine: u32) -> Result<Option<Self>, BrokerError> {
+        let timeout = Duration::from_secs(settings.broker_timeout_s);
+        let at = |address: &String| Self::at(address, settings.broker_ca_file.as_deref(), engine, timeout);
+        settings.broker.as_ref().map(at).transpose()
+    }
+
+    /// The broker at `address`, for requests to engines of this version; by TLS its certificate is Mozilla's authorities' or
+    /// one's of `ca_file`. Nobody is asked yet.
+    fn at(address: &str, ca_file: Option<&Path>, engine: u32, timeout: Duration) -> Result<Self, BrokerError> {
         // `amqp://host/` names a virtual host without a name, which nobody means.
         let plain = address.strip_suffix('/').filter(|rest| rest.matches('/').count() == 2).unwrap_or(address);
         let mut uri: AMQPUri = plain.parse().map_err(|_| BrokerError::Address)?;
-        if !plain.starts_with("amqp://") {
+        if !plain.contains("://") {
             return Err(BrokerError::Address);
         }
+        let wire = match uri.scheme {
+            AMQPScheme::AMQP => Wire::plain(),
+            AMQPScheme::AMQPS => {
+                let name = uri.authority.host.trim_matches(['[', ']']).to_owned();
+                let name = ServerName::try_from(name).map_err(|_| BrokerError::Address)?;
+                Wire::tls(tls::connector(ca_file)?, name)
+            }
+        };
+        // The wire does it.
+        uri.scheme = AMQPScheme::AMQP;
         uri.query.heartbeat = uri.query.heartbeat.or(Some(HEARTBEAT_S));
-        Ok(Self { uri, queue: format!("ottisk.preview.{engine}"), timeout, line: Mutex::new(None) })
+        Ok(Self { uri, wire, queue: format!("ottisk.preview.{engine}"), timeout, line: Mutex::new(None) })
     }
 
     /// The queue's name.
@@ -164,7 +196,8 @@ impl Broker {
     }
 
     async fn connect(&self) -> Result<Line, BrokerError> {
-        let connection = Connection::connect_uri(self.uri.clone(), ConnectionProperties::default()).await?;
+        let (uri, runtime) = (self.uri.clone(), self.wire.runtime());
+        let connection = Connection::connect_uri_with_runtime(uri, ConnectionProperties::default(), runtime).await?;
         let channel = connection.create_channel().await?;
         channel.confirm_select(ConfirmSelectOptions::default()).await?;
         Ok(Line { connection, channel })
@@ -261,14 +294,21 @@ mod tests {
 
     #[test]
     fn an_address_is_of_a_broker() {
-        let vhost = |address: &str| Broker::at(address, 3, Duration::ZERO).ok().map(|broker| broker.uri.vhost);
-        assert_eq!(vhost("amqp://guest:guest@127.0.0.1:5672"), Some("/".into()));
-        assert_eq!(vhost("amqp://guest:guest@127.0.0.1:5672/"), Some("/".into()));
-        assert_eq!(vhost("amqp://broker/print"), Some("print".into()));
-        for address in ["", "amqps://broker", "http://broker", "broker", "amqp:broker"] {
-            assert_eq!(vhost(address), None, "{address}");
+        let at = |address: &str| Broker::at(address, None, 3, Duration::ZERO);
+        let place = |address: &str| {
+            at(address).ok().map(|broker| (broker.uri.vhost, broker.uri.authority.port, format!("{:?}", broker.wire)))
+        };
+        let plain = |vhost: &str| Some((vhost.to_owned(), 5672, "plain".to_owned()));
+        assert_eq!(place("amqp://guest:guest@127.0.0.1:5672"), plain("/"));
+        assert_eq!(place("amqp://guest:guest@127.0.0.1:5672/"), plain("/"));
+        assert_eq!(place("amqp://broker/print"), plain("print"));
+        assert_eq!(place("amqps://user:secret@broker/print"), Some(("print".into(), 5671, "tls".into())));
+        for address in ["", "http://broker", "broker", "amqp:broker", "amqps:broker", "amqps://a b"] {
+            assert_eq!(place(address), None, "{address}");
         }
-        let broker = Broker::at("amqp://broker", 3, Duration::ZERO).expect("an address");
+        let broker = at("amqp://broker").expect("an address");
         assert_eq!((broker.queue(), broker.uri.query.heartbeat), ("ottisk.preview.3", Some(10)));
+        let nowhere = Broker::at("amqps://broker", Some("/no/such/file".as_ref()), 3, Duration::ZERO);
+        assert!(nowhere.is_err_and(|error| error.to_string().contains("/no/such/file")));
     }
 }

@@ -15,14 +15,16 @@ use crate::{
     auth::{self, AuthServer},
     clock::{Lived, LivedClock, Reading},
     desk::Desk,
+    document::{kind::Kind, refusal::Refusal},
     error::Error,
     gate::Gate,
     guessing::Guessing,
     http::{self, Doors, counters::Counters, streams::Streams},
+    job::state::JobId,
     panel::{live::LivePanel, scanner},
-    preview::Preview,
+    preview::{Preview, edition::Edition},
     printer::{self, Printer, find::Finding, known::Known},
-    queue::Queue,
+    queue::{Queue, ready::Elsewhere},
     roster::Roster,
     settings::Settings,
     store::{
@@ -196,8 +198,8 @@ impl Kiosk {
                 Box::pin(async move { queue.preflight_loop().await.map_err(|e| anyhow::anyhow!("{e:?}")) })
             }),
             ("ready", {
-                let queue = Rc::clone(&self.doors.queue);
-                Box::pin(async move { queue.ready_loop().await.map_err(|e| anyhow::anyhow!("{e:?}")) })
+                let (queue, nodes) = (Rc::clone(&self.doors.queue), Nodes(Rc::clone(&self.doors.preview)));
+                Box::pin(async move { queue.ready_loop(&nodes).await.map_err(|e| anyhow::anyhow!("{e:?}")) })
             }),
             ("paper", {
                 let queue = Rc::clone(&self.doors.queue);
@@ -259,6 +261,15 @@ impl Kiosk {
         // Whoever follows a job hears the end of the stream, and comes back by itself.
         smol::block_on(executor.run(doors.streams.drain(DRAIN)));
         ended
+    }
+}
+
+/// Preview nodes, which make print forms too.
+struct Nodes(Rc<Preview>);
+
+impl Elsewhere for Nodes {
+    async fn print_form(&self, job: JobId, sha256: [u8; 32], kind: Kind) -> Option<Result<File, Refusal>> {
+        self.0.print_form(&Edition { document: job.0, version: sha256 }, kind).await
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
     document::{
         description::{Description, Page, State},
         kind::Kind,
-        made::{Ask, Converted},
+        made::{Ask, Converted, Format},
         refusal::Refusal,
     },
     settings::Settings,
@@ -50,8 +50,7 @@ pub struct Node {
 impl Node {
     /// With children of this program, for the broker of the settings.
     pub fn new(workers: Rc<Workers>, settings: Rc<Settings>, engine: u32) -> Result<Self, BrokerError> {
-        let address = settings.preview.broker.clone().unwrap_or_default();
-        let broker = Broker::at(&address, engine, Duration::from_secs(settings.preview.broker_timeout_s))?;
+        let broker = Broker::of(&settings.preview, engine)?.ok_or(BrokerError::Address)?;
         Ok(Self { workers, settings, broker })
     }
 
@@ -158,18 +157,21 @@ fn ended(trip: Trip) -> Option<Outcome> {
 fn refused(request: &Request, refusal: Refusal) -> Description {
     let kind = request.kind.unwrap_or(Kind::Txt);
     let page = |number| Page { number, state: State::Error, file: None, media_type: None, width: None, height: None };
-    let pages = match &request.ask {
+    let told = Description::begun("", &request.version, kind, "").refused(refusal, "");
+    match &request.ask {
         Ask::Pages { pages, .. } => {
-            pages.ranges().iter().flat_map(|range| range.first..=range.last).map(page).collect()
+            let pages = pages.ranges().iter().flat_map(|range| range.first..=range.last).map(page).collect();
+            Description { pages, ..told }
         }
-        _ => Vec::new(),
-    };
-    Description { pages, ..Description::begun("", &request.version, kind, "").refused(refusal, "") }
+        Ask::Html => told,
+        // It says nothing of what a screen gets.
+        Ask::Print => Description { format: Format::Pdf, media_type: Format::Pdf.media_type().into(), ..told },
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Ask, Kind, Outcome, Refusal, Request, State, Trip, ended, refused};
+    use super::{Ask, Format, Kind, Outcome, Refusal, Request, State, Trip, ended, refused};
     use crate::job::pages::PageRanges;
 
     #[test]
@@ -195,6 +197,8 @@ mod tests {
             told.pages.iter().map(|page| (page.number, page.state)).collect::<Vec<_>>(),
             [2, 3].map(|n| (n, State::Error))
         );
-        assert!(refused(&Request { ask: Ask::Html, ..request }, Refusal::Encrypted).pages.is_empty());
+        let html = refused(&Request { ask: Ask::Html, ..request.clone() }, Refusal::Encrypted);
+        let print = refused(&Request { ask: Ask::Print, ..request }, Refusal::Encrypted);
+        assert!(html.pages.is_empty() && html.format != Format::Pdf && print.format == Format::Pdf);
     }
 }

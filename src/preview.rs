@@ -4,14 +4,15 @@
 //! A preview belongs to its content: the same document brought again is not converted again, and one document's end does
 //! not take another's preview away. Who may see it is told by [`edition::Edition`]s, which name a document that is there:
 //! with its job goes every look at it, and with the last document of a content its files. What is wanted is in
-//! [`wants`], forming it in [`form`], other machines' part in [`offload`], what was made is kept by [`keep`] and ends in
-//! [`sweep`]. HTTP is not known here.
+//! [`wants`], forming it in [`form`], other machines' part in [`offload`] and, of what is printed, in [`paper`]; what was
+//! made is kept by [`keep`] and ends in [`sweep`]. HTTP is not known here.
 
 mod cache;
 pub mod edition;
 mod form;
 pub mod keep;
 mod offload;
+mod paper;
 mod progress;
 mod sweep;
 pub mod token;
@@ -33,6 +34,7 @@ use self::{
     cache::Cache,
     edition::Edition,
     offload::Offload,
+    paper::Forms,
     token::{Audience, Key, Refusal},
     wants::{Version, Wants},
 };
@@ -101,6 +103,7 @@ pub struct Preview {
     cache: Cache,
     key: Key,
     offload: Option<Offload>,
+    forms: Forms,
     wants: RefCell<Wants>,
     /// Rings when something is wanted.
     wanted: Event,
@@ -146,6 +149,7 @@ impl Preview {
             cache,
             key,
             offload,
+            forms: Forms::default(),
             wants: RefCell::default(),
             wanted: Event::new(),
             bell: Event::new(),
@@ -289,8 +293,8 @@ impl Preview {
 
     /// The original, for a node.
     pub async fn original(&self, edition: &Edition) -> Result<Option<File>, Error> {
-        let Some(source) = self.source(edition).await? else { return Ok(None) };
-        Ok(self.documents.open_document(&source.name).await.ok())
+        let Some(name) = self.brought(edition).await? else { return Ok(None) };
+        Ok(self.documents.open_document(&name).await.ok())
     }
 
     /// Whose document it is, while it is there.
@@ -302,6 +306,15 @@ impl Preview {
         let Edition { document, version } = *edition;
         let found = self.store.read(move |db| previews::source(db, document)).await?;
         Ok(found.filter(|source| source.sha256 == version))
+    }
+
+    /// The file's name on the disk of what a node may fetch: what is shown, or one of the files that are printed together.
+    async fn brought(&self, edition: &Edition) -> Result<Option<String>, Error> {
+        if let Some(source) = self.source(edition).await? {
+            return Ok(Some(source.name));
+        }
+        let Edition { document, version } = *edition;
+        self.store.read(move |db| previews::part(db, document, &version)).await
     }
 
     async fn load(&self, version: &Version) -> Result<Option<Description>, Error> {

@@ -22,10 +22,12 @@ mod watch;
 
 use std::{
     cell::{Cell, RefCell},
+    collections::BTreeSet,
     rc::Rc,
 };
 
 use event_listener::{Event, EventListener};
+use smol::lock::Semaphore;
 
 use self::{
     holds::Holds,
@@ -97,6 +99,10 @@ pub struct Queue {
     pub holds: Rc<Holds>,
     /// Rings when a document waits to be made ready.
     unready: Event,
+    /// Those that are being made ready.
+    in_hands: RefCell<BTreeSet<JobId>>,
+    /// Conversions for printing that are made here.
+    makes_here: Semaphore,
 }
 
 /// What comes with an order: a document, or what one is to be made from; and the uploads it came in.
@@ -136,6 +142,7 @@ impl Queue {
         lived: Rc<LivedClock>,
     ) -> Self {
         let pictures = picture::pictures(&settings);
+        let makes_here = Semaphore::new(workers.offices());
         Self {
             store,
             documents,
@@ -154,6 +161,8 @@ impl Queue {
             pictures,
             holds: Rc::default(),
             unready: Event::new(),
+            in_hands: RefCell::default(),
+            makes_here,
         }
     }
 

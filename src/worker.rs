@@ -172,6 +172,11 @@ impl Workers {
         smol::future::zip(warm, self.converter.rest()).await;
     }
 
+    /// Processes of LibreOffice at one time.
+    pub fn offices(&self) -> usize {
+        convert::way::offices(&self.converter.limits)
+    }
+
     /// Children that draw one document together: as many as there are cores, and memory now.
     fn abreast(&self) -> u32 {
         let cores = std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(1));

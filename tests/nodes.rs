@@ -1,5 +1,7 @@
 //! Preview nodes, a kiosk and Debian's RabbitMQ: nothing is lost and nothing answered twice when a node dies in the middle,
-//! and the kiosk does without any of them.
+//! and the kiosk does without any of them. What nodes make for paper is in [`paper`].
+
+mod paper;
 
 use std::{
     fs,
@@ -37,8 +39,13 @@ struct Broker {
 impl Broker {
     /// `None`, said aloud, where there is none to be had.
     fn start() -> Option<Self> {
+        Self::start_in(temporary("rabbitmq"))
+    }
+
+    /// With a certificate in `folder`, by TLS too.
+    fn start_in(folder: PathBuf) -> Option<Self> {
         have("/usr/lib/rabbitmq/bin/rabbitmq-server", "rabbitmq-server").then_some(())?;
-        let (port, folder) = (three_free_ports(), temporary("rabbitmq"));
+        let port = free_ports();
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/rabbitmq.sh");
         let log = fs::File::create(folder.join("script.log")).expect("a log");
         let mut command = Command::new(script);
@@ -54,6 +61,10 @@ impl Broker {
 
     fn url(&self) -> String {
         format!("amqp://guest:guest@127.0.0.1:{}", self.port)
+    }
+
+    fn tls_url(&self) -> String {
+        format!("amqps://guest:guest@127.0.0.1:{}", self.port + 3)
     }
 
     /// Does something over a connection of its own.
@@ -110,12 +121,12 @@ impl Drop for Broker {
     }
 }
 
-/// The first of three in a row.
-fn three_free_ports() -> u16 {
+/// The first of four in a row.
+fn free_ports() -> u16 {
     let free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
     loop {
         let port = support::free_port();
-        if port < u16::MAX - 3 && (port..port + 3).all(free) {
+        if port < u16::MAX - 4 && (port..port + 4).all(free) {
             return port;
         }
     }
@@ -129,11 +140,15 @@ struct Node {
 
 impl Node {
     fn start(broker: &Broker, config: &str) -> Self {
+        Self::start_at(&broker.url(), config)
+    }
+
+    fn start_at(broker: &str, config: &str) -> Self {
         let folder = temporary("node");
         let (log, settings) = (folder.join("log"), folder.join("test.toml"));
         fs::write(&settings, config).expect("written");
         let mut command = Command::new(env!("CARGO_BIN_EXE_ottisk"));
-        command.args(["preview-node", "--broker", &broker.url(), "--config"]).arg(settings);
+        command.args(["preview-node", "--broker", broker, "--config"]).arg(settings);
         command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR")).env("TMPDIR", &folder);
         let said = fs::File::create(&log).expect("a log");
         let child = command.stdout(Stdio::null()).stderr(said).spawn().expect("the binary starts");
@@ -202,6 +217,28 @@ fn a_node_that_dies_takes_nothing_along() {
             let (theirs, ours) = (look(&kiosk, grant, file), look(&alone, &own, file));
             assert!(theirs.0 == 200 && theirs == ours, "{file}");
         }
+    }
+}
+
+#[test]
+fn a_broker_behind_tls_is_used_when_it_is_itself() {
+    let (folder, strange) = (temporary("rabbitmq"), temporary("authority"));
+    let make = |folder: &PathBuf| {
+        let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).expect("a certificate");
+        fs::write(folder.join("certificate.pem"), made.cert.pem()).expect("written");
+        fs::write(folder.join("key.pem"), made.signing_key.serialize_pem()).expect("written");
+        format!("broker_ca_file = \"{}\"\n", folder.join("certificate.pem").display())
+    };
+    let (ours, others) = (make(&folder), make(&strange));
+    let Some(broker) = Broker::start_in(folder) else { return };
+    let _node = Node::start_at(&broker.tls_url(), &format!("[preview]\n{ours}"));
+    for (authority, here) in [(&ours, 0), (&others, 1), (&String::new(), 1)] {
+        let url = broker.tls_url();
+        let config = format!("[preview]\nbroker = \"{url}\"\nneighbours = 0\nnode_timeout_s = 60\n{authority}");
+        let kiosk = Kiosk::start(&Start { config: Some(&config), ..Start::default() });
+        complete(&kiosk, &ask(&kiosk, &submit(&kiosk, &pdf(1, 70)), None));
+        assert_eq!(conversions(&kiosk), here, "{authority}: {}", kiosk.log());
+        assert!(!kiosk.log().contains("guest"), "a password in a log");
     }
 }
 
@@ -306,9 +343,10 @@ fn a_write_token_is_for_one_version_and_the_first_result_stays() {
     assert_eq!(with("PUT", &format!("{elsewhere}/1.png"), b"x").0, 403);
     assert_eq!(with("GET", &format!("{elsewhere}/source"), b"").0, 403);
     assert!(with("GET", &format!("{url}/source"), b"") == (200, document));
-    for name in ["0.png", "1.svg", "print-1.png", "print.pdf", "x"] {
+    for name in ["0.png", "1.svg", "print-1.png", "x"] {
         assert_eq!(with("PUT", &format!("{url}/{name}"), b"x").0, 400, "{name}");
     }
+    assert_eq!(with("PUT", &format!("{url}/print.pdf"), b"x").0, 404, "what is printed was not asked");
     assert_eq!(with("PUT", &format!("{url}/..%2f1.png"), b"x").0, 404);
     assert_eq!(with("PUT", &format!("{url}/1.png?try=../up"), b"x").0, 400);
     let page = |number: u32| json!({"number": number, "state": "complete", "file": format!("{number}.png"), "media_type": "text/html", "width": 10, "height": 10});

@@ -321,7 +321,7 @@ fn submit_form(kiosk: &Kiosk, name: &str, document: &[u8]) -> Result<String, u16
     Ok(location.trim_start_matches("/j/").split('?').next().expect("a code").to_owned())
 }
 
-fn bring(kiosk: &Kiosk, name: &str, document: &[u8]) -> String {
+pub fn bring(kiosk: &Kiosk, name: &str, document: &[u8]) -> String {
     submit_form(kiosk, name, document).expect("taken")
 }
 

@@ -18,7 +18,7 @@ const MAX_BYTES: u64 = 2_000_000;
 const NO_NAMES: [&str; 7] = ["utils", "helpers", "common", "core", "infra", "manager", "handler"];
 
 /// Room → the rooms it may name.
-const MAY_NAME: [(&str, &[&str]); 30] = [
+const MAY_NAME: [(&str, &[&str]); 31] = [
     // Nouns.
     ("text", &[]),
     ("access", &[]),
@@ -36,8 +36,9 @@ const MAY_NAME: [(&str, &[&str]); 30] = [
     ("store", &["access", "clock", "document", "error", "job", "member"]),
     ("printer", &["job", "raster"]),
     ("worker", &["document", "job", "raster", "settings", "text"]),
-    ("auth", &["access"]),
-    ("broker", &["document"]),
+    ("tls", &[]),
+    ("auth", &["access", "tls"]),
+    ("broker", &["document", "settings", "tls"]),
     // Journeys.
     ("desk", &["board", "error", "flight", "logbook", "settings", "store"]),
     ("gate", &["access", "auth", "error", "store"]),
@@ -78,10 +79,12 @@ const MAY_NAME: [(&str, &[&str]); 30] = [
             "auth",
             "clock",
             "desk",
+            "document",
             "error",
             "gate",
             "guessing",
             "http",
+            "job",
             "panel",
             "preview",
             "printer",

@@ -1,9 +1,9 @@
 //! Uploads in pieces: tus 1.0.0 as its text has it, senders who mean harm or lose their network, restarts in the middle, and
 //! documents of every format that come so.
 
-mod client;
+pub mod client;
 mod proxy;
-mod ready;
+pub mod ready;
 
 use std::time::{Duration, Instant};
 

@@ -1,12 +1,8 @@
 //! One question and its answer: HTTP/1.1 (RFC 9112), over TLS (RFC 8446) by rustls where the address says `https`.
 
-use std::{path::Path, pin::pin, sync::Arc};
+use std::{path::Path, pin::pin};
 
-use futures_rustls::{
-    TlsConnector,
-    pki_types::{CertificateDer, ServerName, pem::PemObject as _},
-    rustls::{ClientConfig, RootCertStore, crypto::ring},
-};
+use futures_rustls::{TlsConnector, pki_types::ServerName};
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::{
     Request, Uri,
@@ -22,6 +18,7 @@ use smol::{
 use smol_hyper::rt::FuturesIo;
 
 use super::{AuthError, session::Session};
+use crate::tls;
 
 /// What print-api asks for; its order as well.
 const QUESTION: &str = "/me?info=indirect_groups&info=session_scopes&info=user_scopes";
@@ -55,7 +52,8 @@ impl Server {
         let tls = match is_tls {
             true => {
                 let name = ServerName::try_from(host.clone()).map_err(|_| refuse("no name for a certificate"))?;
-                Some((connector(ca_file)?, name))
+                let connector = tls::connector(ca_file).map_err(|error| AuthError::Address(error.to_string()))?;
+                Some((connector, name))
             }
             false => None,
         };
@@ -114,24 +112,6 @@ impl Server {
         };
         or(answer, drive).await
     }
-}
-
-fn connector(ca_file: Option<&Path>) -> Result<TlsConnector, AuthError> {
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    if let Some(file) = ca_file {
-        let unreadable = |why: String| AuthError::Address(format!("{}: {why}", file.display()));
-        let certificates = CertificateDer::pem_file_iter(file).map_err(|error| unreadable(error.to_string()))?;
-        for certificate in certificates {
-            let certificate = certificate.map_err(|error| unreadable(error.to_string()))?;
-            roots.add(certificate).map_err(|error| unreadable(error.to_string()))?;
-        }
-    }
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| AuthError::Address(error.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 #[cfg(test)]

@@ -34,6 +34,8 @@ pub struct Request {
 pub enum Urgency {
     /// Nobody yet.
     Later,
+    /// Somebody will print it in a while.
+    Soon,
     /// Somebody looks at an empty page.
     Now,
 }
@@ -70,13 +72,15 @@ impl Urgency {
     pub fn priority(self) -> u8 {
         match self {
             Self::Later => 1,
+            Self::Soon => 2,
             Self::Now => 3,
         }
     }
 
     /// The urgency of a message of this priority.
     pub fn of(priority: u8) -> Self {
-        if priority >= Self::Now.priority() { Self::Now } else { Self::Later }
+        let urgent = [Self::Now, Self::Soon].into_iter().find(|urgency| priority >= urgency.priority());
+        urgent.unwrap_or(Self::Later)
     }
 }
 
@@ -102,6 +106,6 @@ mod tests {
             assert_eq!(Request::read(text.as_bytes()), None, "{text}");
         }
         assert_eq!(Request::read(&vec![b'['; 1 << 20]), None);
-        assert_eq!([0, 1, 2, 3, 255].map(Urgency::of).map(Urgency::priority), [1, 1, 1, 3, 3]);
+        assert_eq!([0, 1, 2, 3, 255].map(Urgency::of).map(Urgency::priority), [1, 1, 2, 3, 3]);
     }
 }

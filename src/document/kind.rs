@@ -158,6 +158,15 @@ impl Kind {
         }
     }
 
+    /// Whether it is an office program's, whose print form takes an office program.
+    pub fn is_office(self) -> bool {
+        match self.shown() {
+            Shown::Html => self != Self::Txt,
+            Shown::Pages => self != Self::Pdf,
+            Shown::Pictures => false,
+        }
+    }
+
     /// What `head`, the first [`HEAD_BYTES`] of a file, tell.
     pub fn look(head: &[u8]) -> Look {
         let begins = BEGINNINGS.into_iter().find(|(beginning, _)| head.starts_with(beginning)).map(|(_, look)| look);

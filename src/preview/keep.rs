@@ -13,11 +13,11 @@ use smol::{
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{Preview, edition::Edition, format, has_room, number, progress, wants::Version};
+use super::{Preview, edition::Edition, format, has_room, number, paper, progress, wants::Version};
 use crate::{
     document::{
         description::{Description, Page, State},
-        made::{Converted, PageMade},
+        made::{Converted, PRINT_FILE, PageMade},
         refusal::Refusal,
     },
     error::Error,
@@ -117,6 +117,11 @@ impl Preview {
         self.wants.borrow_mut().settled(version, is_settled);
     }
 
+    /// Whether a node may bring a file of this name: its document is there, and what is printed was asked for.
+    pub async fn is_awaited(&self, edition: &Edition, name: &str) -> Result<bool, Error> {
+        Ok(self.brought(edition).await?.is_some() && (name != PRINT_FILE || self.forms.is_asked(edition)))
+    }
+
     /// Takes a file that a node made. `by` is the node's own word for its try: two tries never mix.
     pub async fn receive(
         &self,
@@ -125,11 +130,13 @@ impl Preview {
         name: &str,
         mut chunks: impl Stream<Item = io::Result<Bytes>> + Unpin,
     ) -> Result<(), NotKept> {
-        if format(name).is_none() || !is_plain(by) {
+        if !(name == PRINT_FILE || format(name).is_some()) || !is_plain(by) {
             return Err(NotKept::Nonsense);
         }
-        self.source(edition).await?.ok_or(NotKept::Gone)?;
-        let max = self.settings.preview.file_bytes;
+        if !self.is_awaited(edition, name).await? {
+            return Err(NotKept::Gone);
+        }
+        let max = self.most_bytes(name);
         // What was brought and not told of is nobody's yet, and counts all the same.
         let _reserved = self.reserve(max, self.cache.work_bytes("-node-").await?)?;
         let folder = self.work_by(edition, by).await?;
@@ -166,18 +173,27 @@ impl Preview {
         Ok(Reserved(self, bytes))
     }
 
-    async fn work_by(&self, edition: &Edition, by: &str) -> io::Result<PathBuf> {
+    pub(super) async fn work_by(&self, edition: &Edition, by: &str) -> io::Result<PathBuf> {
         let by = format!("node-{by}");
         let folder = self.cache.work(&edition.version, &by).await?;
         self.open.borrow_mut().insert((edition.version, by), std::time::Instant::now());
         Ok(folder)
     }
 
+    pub(super) async fn end_work_by(&self, edition: &Edition, by: &str) {
+        let by = format!("node-{by}");
+        self.cache.end_work(&edition.version, &by).await;
+        self.open.borrow_mut().remove(&(edition.version, by));
+    }
+
     /// Takes what a node says of its try. The same said again changes nothing.
     pub async fn conclude(&self, edition: &Edition, by: &str, told: &Description) -> Result<(), NotKept> {
-        self.source(edition).await?.ok_or(NotKept::Gone)?;
+        self.brought(edition).await?.ok_or(NotKept::Gone)?;
         if !is_plain(by) || told.version != edition.version() {
             return Err(NotKept::Nonsense);
+        }
+        if paper::is_form(told) {
+            return self.conclude_form(edition, by, told).await;
         }
         let pages: Vec<u32> = told.pages.iter().map(|page| page.number).collect();
         match (told.state, &told.error) {
@@ -191,7 +207,7 @@ impl Preview {
                 if there {
                     self.keep(&edition.version, &folder, &converted, asked).await?;
                 }
-                self.cache.end_work(&edition.version, &format!("node-{by}")).await;
+                self.end_work_by(edition, by).await;
                 let known = self.load(&edition.version).await?;
                 let settled = known.is_some_and(|known| {
                     let is_settled =

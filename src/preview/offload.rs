@@ -10,15 +10,13 @@ use smol::{Timer, future::or};
 
 use super::{Preview, edition::Edition, token::Audience, wants::Work};
 use crate::{
-    access::hex,
     broker::{
         Broker, BrokerError,
         request::{Request, Urgency},
     },
-    document::kind::Kind,
+    document::{kind::Kind, made::Ask},
     error::Error,
     settings::Settings,
-    store::previews::Source,
 };
 
 /// A broker that did not answer is left alone for a while: nobody waits for it at each page.
@@ -33,14 +31,12 @@ pub struct Offload {
 impl Offload {
     /// By the settings; `None` without a broker.
     pub fn open(settings: &Settings, engine: u32) -> Result<Option<Self>, BrokerError> {
-        let limits = &settings.preview;
-        let Some(address) = &limits.broker else { return Ok(None) };
-        let broker = Broker::at(address, engine, Duration::from_secs(limits.broker_timeout_s))?;
-        Ok(Some(Self { broker, rests_until: Cell::new(None) }))
+        let broker = Broker::of(&settings.preview, engine)?;
+        Ok(broker.map(|broker| Self { broker, rests_until: Cell::new(None) }))
     }
 
     /// Whether the broker took it.
-    async fn takes(&self, request: &Request, urgency: Urgency) -> bool {
+    pub(super) async fn takes(&self, request: &Request, urgency: Urgency) -> bool {
         if self.rests_until.get().is_some_and(|until| Instant::now() < until) {
             return false;
         }
@@ -63,7 +59,9 @@ impl Preview {
         let Some(offload) = &self.offload else { return Ok(false) };
         let Some(source) = self.any_source(work).await? else { return Ok(false) };
         let urgency = if work.asked { Urgency::Now } else { Urgency::Later };
-        if !offload.takes(&self.request(&source, work), urgency).await {
+        let edition = Edition { document: source.job, version: work.version };
+        let ask = self.wish(source.kind.unwrap_or(Kind::Txt), &work.pages);
+        if !offload.takes(&self.request(&edition, source.kind, ask), urgency).await {
             return Ok(false);
         }
         let until = Instant::now() + Duration::from_secs(self.settings.preview.node_timeout_s);
@@ -83,8 +81,8 @@ impl Preview {
         }
     }
 
-    fn request(&self, source: &Source, work: &Work) -> Request {
-        let edition = Edition { document: source.job, version: work.version };
+    /// The request for something of this edition, with the token that lets a node fetch it and store what it made.
+    pub(super) fn request(&self, edition: &Edition, kind: Option<Kind>, ask: Ask) -> Request {
         let (now, limits) = (self.now_s(), &self.settings.preview);
         let seconds = i64::try_from(limits.write_token_s).unwrap_or(i64::MAX);
         let kiosk = match limits.kiosk_url.trim_end_matches('/') {
@@ -93,11 +91,11 @@ impl Preview {
         };
         Request {
             kiosk,
-            document: source.job,
-            version: hex(&work.version),
-            kind: source.kind,
-            ask: self.wish(source.kind.unwrap_or(Kind::Txt), &work.pages),
-            token: self.key.sign(Audience::Write, &edition, now, now.saturating_add(seconds)),
+            document: edition.document,
+            version: edition.version(),
+            kind,
+            ask,
+            token: self.key.sign(Audience::Write, edition, now, now.saturating_add(seconds)),
         }
     }
 }

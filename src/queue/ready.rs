@@ -1,9 +1,19 @@
 //! Making documents ready for printing: what is no PDF, or several files, becomes one PDF once, in jailed children, after
 //! its code was given. The originals stay beside it. Everything that prints, shows or fetches uses that PDF.
 //!
-//! Photographs have a lane of their own: they take a second, and must not wait behind somebody's workbook.
+//! Photographs have a lane of their own: they take a second, and must not wait behind somebody's workbook. Of the others
+//! several are under way at one time, for other machines may make them; here it is one for each of LibreOffice's processes.
 
-use std::{fs::File, path::Path, time::Duration};
+use std::{
+    cell::RefCell,
+    collections::BTreeSet,
+    fs::File,
+    future::{Future, poll_fn},
+    iter,
+    path::Path,
+    task::Poll,
+    time::Duration,
+};
 
 use smol::{Timer, future::FutureExt as _};
 
@@ -25,6 +35,29 @@ const AGAIN: Duration = Duration::from_secs(5);
 
 /// Such tries of one document.
 const TRIES: u32 = 3;
+
+/// Who may make a print form instead of us.
+pub trait Elsewhere {
+    /// The print form of one of a job's files; `None` when it is left to us.
+    fn print_form(
+        &self,
+        job: JobId,
+        sha256: [u8; 32],
+        kind: Kind,
+    ) -> impl Future<Output = Option<Result<File, Refusal>>>;
+}
+
+/// A job in a lane's hands.
+struct Taken<'a> {
+    in_hands: &'a RefCell<BTreeSet<JobId>>,
+    job: JobId,
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.in_hands.borrow_mut().remove(&self.job);
+    }
+}
 
 impl Queue {
     /// Takes a document of any format together with its order, a locked PDF with its password. Its PIN; the document may
@@ -95,38 +128,57 @@ impl Queue {
     }
 
     /// Makes ready what waits, for ever.
-    pub async fn ready_loop(&self) -> Result<(), Error> {
-        smol::future::try_zip(self.ready_lane(true), self.ready_lane(false)).await.map(|_: ((), ())| ())
+    pub async fn ready_loop(&self, elsewhere: &impl Elsewhere) -> Result<(), Error> {
+        let lanes = iter::once(true).chain(iter::repeat_n(false, self.settings.upload.ready_at_once));
+        let mut lanes: Vec<_> = lanes.map(|pictures| Box::pin(self.ready_lane(pictures, elsewhere))).collect();
+        poll_fn(move |cx| {
+            let ended = lanes.iter_mut().map(|lane| lane.as_mut().poll(cx)).find(Poll::is_ready);
+            ended.unwrap_or(Poll::Pending)
+        })
+        .await
     }
 
-    async fn ready_lane(&self, pictures: bool) -> Result<(), Error> {
-        let mut tries = (JobId(0), 0);
+    async fn ready_lane(&self, pictures: bool, elsewhere: &impl Elsewhere) -> Result<(), Error> {
+        loop {
+            let taken = self.take_unready(pictures).await?;
+            self.make_ready(taken.job, elsewhere).await?;
+        }
+    }
+
+    /// The job that waits longest, of those that are in nobody's hands.
+    async fn take_unready(&self, pictures: bool) -> Result<Taken<'_>, Error> {
+        let most = self.settings.upload.ready_at_once + 1;
         loop {
             let more = self.unready.listen();
-            let Some(job) = self.store.read(move |db| sources::next(db, pictures)).await? else {
-                more.await;
-                continue;
-            };
-            tries = if tries.0 == job { (job, tries.1 + 1) } else { (job, 1) };
-            match self.make(job).await {
-                Ok(()) => tracing::info!(%job, "made ready"),
-                Err(Error::Unprintable(why)) => self.give_up(job, why).await?,
-                Err(Error::Corrupted) => self.give_up(job, Refusal::Corrupted).await?,
+            let waiting = self.store.read(move |db| sources::waiting(db, pictures, most)).await?;
+            match waiting.into_iter().find(|job| self.in_hands.borrow_mut().insert(*job)) {
+                Some(job) => return Ok(Taken { in_hands: &self.in_hands, job }),
+                None => more.await,
+            }
+        }
+    }
+
+    async fn make_ready(&self, job: JobId, elsewhere: &impl Elsewhere) -> Result<(), Error> {
+        let mut left = TRIES;
+        loop {
+            match self.make(job, elsewhere).await {
+                Ok(()) => return Ok(()),
+                Err(Error::Unprintable(why)) => return self.give_up(job, why).await,
+                Err(Error::Corrupted) => return self.give_up(job, Refusal::Corrupted).await,
+                // It says nothing of the document, which waits for room, however long.
                 Err(error @ (Error::NoSpace | Error::TooManyUploads)) => {
-                    // It says nothing of the document, which waits for room, however long.
-                    tries.1 -= 1;
                     tracing::warn!(%job, ?error, "no room to make it ready; tried again");
-                    Timer::after(AGAIN).await;
                 }
-                Err(error) if tries.1 >= TRIES => {
+                Err(error) if left == 1 => {
                     tracing::error!(%job, ?error, "could not be made ready");
-                    self.give_up(job, Refusal::TimedOut).await?;
+                    return self.give_up(job, Refusal::TimedOut).await;
                 }
                 Err(error) => {
+                    left -= 1;
                     tracing::warn!(%job, ?error, "not made ready; tried again");
-                    Timer::after(AGAIN).await;
                 }
             }
+            Timer::after(AGAIN).await;
         }
     }
 
@@ -137,18 +189,26 @@ impl Queue {
         Ok(())
     }
 
-    async fn make(&self, job: JobId) -> Result<(), Error> {
+    async fn make(&self, job: JobId, elsewhere: &impl Elsewhere) -> Result<(), Error> {
         let limit = Duration::from_secs(self.settings.upload.ready_timeout_s);
         // No verdict on the document at once: it may have waited behind others. Conversions have limits of their own.
         let too_long = async {
             Timer::after(limit).await;
             Err(Error::Worker)
         };
-        let document = self.print_form(job).or(too_long).await?;
+        let gone = async {
+            self.gone(job).await?;
+            Ok(None)
+        };
+        let made = async { self.print_form(job, elsewhere).await.map(Some) };
+        let Some(document) = made.or(too_long).or(gone).await? else { return Ok(()) };
         let name = document.name.clone();
         let attached = self.store.write(move |db| sources::attach(db, job, &document)).await;
         match attached {
-            Ok(()) => self.ring(),
+            Ok(()) => {
+                tracing::info!(%job, "made ready");
+                self.ring();
+            }
             // Deleted meanwhile: nothing of it stays.
             Err(_) => self.documents.remove(&name).await,
         }
@@ -158,13 +218,24 @@ impl Queue {
         }
     }
 
-    async fn print_form(&self, job: JobId) -> Result<Document, Error> {
+    /// Returns when there is no such job any more.
+    async fn gone(&self, job: JobId) -> Result<(), Error> {
+        loop {
+            let changed = self.changed();
+            if self.job(job).await?.is_none() {
+                return Ok(());
+            }
+            changed.await;
+        }
+    }
+
+    async fn print_form(&self, job: JobId, elsewhere: &impl Elsewhere) -> Result<Document, Error> {
         let sources = self.store.read(move |db| sources::of(db, job)).await?;
         let mut forms = Vec::with_capacity(sources.len());
         for source in &sources {
             forms.push(match Kind::from_extension(&source.kind) {
                 Some(Kind::Pdf) => self.documents.open_document(&source.name).await?,
-                Some(kind) => self.converted(&source.name, kind).await?,
+                Some(kind) => self.converted(job, source, kind, elsewhere).await?,
                 None => return Err(Error::Unprintable(Refusal::Unsupported)),
             });
         }
@@ -180,8 +251,18 @@ impl Queue {
         Ok(Document { name, sha256, bytes, page_count, media_type: Kind::Pdf.media_type().into() })
     }
 
-    async fn converted(&self, name: &str, kind: Kind) -> Result<File, Error> {
-        let path = self.documents.path(name).ok_or(Error::Storage)?;
+    async fn converted(
+        &self,
+        job: JobId,
+        source: &Source,
+        kind: Kind,
+        elsewhere: &impl Elsewhere,
+    ) -> Result<File, Error> {
+        if let Some(made) = elsewhere.print_form(job, source.sha256, kind).await {
+            return made.map_err(Error::Unprintable);
+        }
+        let _turn = self.makes_here.acquire().await;
+        let path = self.documents.path(&source.name).ok_or(Error::Storage)?;
         let folder = self.documents.workshop().await?;
         let made = self.workers.convert(&path, kind, &Ask::Print, folder.path()).await.map_err(unmade)?;
         let name = made.pages.first().map(|page| page.file.clone()).ok_or(Error::Worker)?;

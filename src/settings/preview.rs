@@ -1,6 +1,8 @@
 //! Previews: how long grants last, how much is kept, and who converts. What a conversion itself may take is the
 //! converters' own section.
 
+use std::path::PathBuf;
+
 use serde::Deserialize;
 
 use super::SettingsError;
@@ -9,12 +11,17 @@ use super::SettingsError;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Preview {
-    /// The message broker of preview nodes, `amqp://user:password@host/vhost`; without it the kiosk converts by itself.
+    /// The message broker of preview nodes, `amqp://user:password@host/vhost`, or `amqps://` for TLS; without it the kiosk
+    /// converts by itself.
     pub broker: Option<String>,
+    /// A file of certificates (PEM) of authorities that may vouch for the broker, beside Mozilla's.
+    pub broker_ca_file: Option<PathBuf>,
     /// Where nodes reach this kiosk; `http.public_url` when empty.
     pub kiosk_url: String,
     /// Seconds a node may take before the kiosk converts by itself: somebody is looking at an empty page.
     pub node_timeout_s: u64,
+    /// Seconds a node may take for a print form before the kiosk makes it: its owner is on their way to the kiosk.
+    pub node_print_timeout_s: u64,
     /// Seconds after which whoever waits for a preview that nodes did not bring is told that it took too long: their time and
     /// our own.
     pub answer_s: u64,
@@ -60,8 +67,10 @@ impl Default for Preview {
     fn default() -> Self {
         Self {
             broker: None,
+            broker_ca_file: None,
             kiosk_url: String::new(),
             node_timeout_s: 12,
+            node_print_timeout_s: 40,
             answer_s: 30,
             broker_timeout_s: 5,
             node_tries: 3,
@@ -95,8 +104,10 @@ impl Preview {
         if !(20..=600).contains(&self.print_page_dpi) {
             return Err(SettingsError("preview: print_page_dpi must be 20 to 600".into()));
         }
-        if self.broker.as_ref().is_some_and(|broker| !broker.starts_with("amqp://")) {
-            return Err(SettingsError("preview.broker must be amqp://user:password@host:port/vhost".into()));
+        let is_broker = |address: &String| address.starts_with("amqp://") || address.starts_with("amqps://");
+        if self.broker.as_ref().is_some_and(|broker| !is_broker(broker)) {
+            let why = "preview.broker must be amqp://user:password@host:port/vhost, or amqps:// for TLS";
+            return Err(SettingsError(why.into()));
         }
         Ok(())
     }

@@ -26,6 +26,9 @@ pub struct Upload {
     pub sync_bytes: u64,
     /// Seconds a document may take to be made ready for printing, conversion and all.
     pub ready_timeout_s: u64,
+    /// Documents that are being made ready at one time, photographs apart: more than one where nodes make them, or the board
+    /// has room for two of LibreOffice's processes.
+    pub ready_at_once: usize,
     /// Bytes of what is made ready for printing: pictures grow when they are unpacked.
     pub ready_bytes: u64,
     /// Characters of a document's password.
@@ -47,6 +50,7 @@ impl Default for Upload {
             keep_hours: 24,
             sync_bytes: 2 << 20,
             ready_timeout_s: 180,
+            ready_at_once: 4,
             ready_bytes: 200_000_000,
             password_chars: 127,
             passwords: 20,
@@ -58,8 +62,10 @@ impl Upload {
     pub(super) fn check(&self) -> Result<(), SettingsError> {
         if [self.files, self.document_files, self.uploads, self.uploads_of_member, self.passwords].contains(&0)
             || self.sync_bytes == 0
+            || self.ready_at_once == 0
         {
-            return Err(SettingsError("upload: numbers of files and uploads and sync_bytes must be 1 or more".into()));
+            let why = "upload: numbers of files and uploads, sync_bytes and ready_at_once must be 1 or more";
+            return Err(SettingsError(why.into()));
         }
         Ok(())
     }

@@ -46,6 +46,12 @@ pub fn source(db: &Connection, job: i64) -> Result<Option<Source>, Error> {
     Ok(found.query_row([job], read_source).optional()?)
 }
 
+/// The name on the disk of one of the files that a job's document is made from.
+pub fn part(db: &Connection, job: i64, sha256: &Sha256) -> Result<Option<String>, Error> {
+    let mut found = db.prepare_cached("SELECT name FROM sources WHERE job = ?1 AND sha256 = ?2 LIMIT 1")?;
+    Ok(found.query_row(params![job, sha256.as_slice()], |row| row.get(0)).optional()?)
+}
+
 /// The same of any job that has this content: the newest.
 pub fn any_source(db: &Connection, sha256: &Sha256) -> Result<Option<Source>, Error> {
     let mut found = db.prepare_cached(&format!(

@@ -1,6 +1,6 @@
 //! What documents were made from, and whether they are made yet.
 
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, params};
 
 use super::jobs::{self, Document, Making, Source};
 use crate::{error::Error, job::state::JobId};
@@ -33,13 +33,15 @@ pub fn of(db: &Connection, job: JobId) -> Result<Vec<Source>, Error> {
     Ok(sources?)
 }
 
-/// The job that waits longest for its document to be made, of `pictures` alone or of something else.
-pub fn next(db: &Connection, pictures: bool) -> Result<Option<JobId>, Error> {
+/// The jobs that wait for their documents to be made, of `pictures` alone or of something else; the longest first, at most
+/// so many.
+pub fn waiting(db: &Connection, pictures: bool, most: usize) -> Result<Vec<JobId>, Error> {
     let mut found = db.prepare_cached(&format!(
         "SELECT id FROM jobs WHERE making = 'waiting' AND document IS NULL AND ?1 = NOT EXISTS
-             (SELECT 1 FROM sources WHERE job = jobs.id AND kind NOT IN {PICTURES}) ORDER BY id LIMIT 1"
+             (SELECT 1 FROM sources WHERE job = jobs.id AND kind NOT IN {PICTURES}) ORDER BY id LIMIT ?2"
     ))?;
-    Ok(found.query_row([pictures], |row| row.get(0).map(JobId)).optional()?)
+    let jobs: Result<Vec<_>, _> = found.query_map(params![pictures, most], |row| row.get(0).map(JobId))?.collect();
+    Ok(jobs?)
 }
 
 /// What is being made of a job's sources.

@@ -4,7 +4,8 @@
 #
 # usage: rabbitmq.sh PORT FOLDER
 #
-# Prints READY when amqp://guest:guest@127.0.0.1:PORT accepts. PORT to PORT+2 are taken. Logs and queues are in FOLDER.
+# Prints READY when amqp://guest:guest@127.0.0.1:PORT accepts. PORT to PORT+2 are taken. Logs and queues are in FOLDER. With
+# certificate.pem and key.pem there, amqps://guest:guest@127.0.0.1:PORT+3 accepts too.
 set -euo pipefail
 
 if [ $# -ne 2 ]; then
@@ -37,6 +38,14 @@ echo '[].' >"$folder/plugins"
 : >"$folder/env.conf"
 printf 'loopback_users.guest = true\ndisk_free_limit.absolute = 50MB\nvm_memory_high_watermark.absolute = 256MB\n' \
     >"$folder/rabbitmq.conf"
+if [ -e "$folder/certificate.pem" ]; then
+    cat >>"$folder/rabbitmq.conf" <<TLS
+listeners.ssl.1 = 127.0.0.1:$((port + 3))
+ssl_options.certfile = $folder/certificate.pem
+ssl_options.keyfile = $folder/key.pem
+ssl_options.verify = verify_none
+TLS
+fi
 
 . "$(dirname "${BASH_SOURCE[0]}")/children.sh"
 

@@ -23,7 +23,8 @@ pub fn png(width: u32, height: u32, gray: u8) -> Vec<u8> {
     bytes
 }
 
-fn waiting(kiosk: &Kiosk, pin: &str) -> Vec<u8> {
+/// The PDF that prints, when it is made ready.
+pub fn waiting(kiosk: &Kiosk, pin: &str) -> Vec<u8> {
     until("it is made ready", Duration::from_secs(60), || {
         (kiosk.get(&format!("/file/{pin}")).0 == 200).then(|| stored(kiosk, pin))
     })

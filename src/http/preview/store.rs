@@ -35,11 +35,16 @@ pub(crate) async fn source(doors: &Doors, values: &[String], request: &Request<I
 pub(crate) async fn file(doors: &Doors, values: &[String], request: Request<Incoming>) -> Result<Answer, Answer> {
     let edition = pass(doors, values, &request, Audience::Write)?;
     let name = values.get(2).map_or("", String::as_str);
-    let max = doors.settings.preview.file_bytes;
+    let max = doors.preview.most_bytes(name);
     if body::announced(&request).is_some_and(|bytes| bytes > max) {
         return Err(answer::told(&Error::TooLarge { max }));
     }
     let by = which(&request);
+    if !doors.preview.is_awaited(&edition, name).await.map_err(|error| answer::told(&error))? {
+        // Heard to its end, or the node would see a broken connection in place of the answer, and try it again.
+        body::drain(&mut request.into_body(), usize::try_from(max).unwrap_or(usize::MAX), doors.pace()).await;
+        return Err(nothing());
+    }
     let chunks = Box::pin(body::chunks(request.into_body(), doors.pace()));
     let received = doors.preview.receive(&edition, &by, name, chunks).await;
     received.map(|()| answer::empty(StatusCode::NO_CONTENT)).map_err(refused)

@@ -53,7 +53,7 @@ pub struct Converter {
 const TWO_OFFICES_BYTES: u64 = 3 << 30;
 
 /// How many of LibreOffice's processes there may be.
-fn offices(limits: &Convert) -> usize {
+pub(in crate::worker) fn offices(limits: &Convert) -> usize {
     match limits.offices {
         0 if memory::total_bytes().is_some_and(|bytes| bytes >= TWO_OFFICES_BYTES) => 2,
         0 => 1,
@@ -96,10 +96,8 @@ pub(super) async fn go(
     let screen_width = workers.converter.limits.shown_px;
     match (ask, kind, kind.shown()) {
         (Ask::Print, Kind::Pdf, _) => itself(workers, document, folder).await,
-        (Ask::Print, Kind::Txt, _) | (Ask::Print, _, Shown::Pictures) => {
-            ours(workers, document, kind, ask, folder).await
-        }
-        (Ask::Print, ..) => print(workers, document, kind, folder).await,
+        (Ask::Print, ..) if kind.is_office() => print(workers, document, kind, folder).await,
+        (Ask::Print, ..) => ours(workers, document, kind, ask, folder).await,
         // A text has no pages but on paper.
         (Ask::Pages { .. }, _, Shown::Html) => ours(workers, document, kind, &Ask::Html, folder).await,
         (Ask::Pages { .. }, Kind::Ppt | Kind::Pptx | Kind::Odp, _) => {
