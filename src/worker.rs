@@ -139,6 +139,8 @@ pub struct Workers {
     drawings: std::sync::Arc<Semaphore>,
     limits: crate::settings::worker::Worker,
     converter: convert::way::Converter,
+    /// Where what is unpacked or found out once may be kept.
+    state: Option<PathBuf>,
 }
 
 impl Workers {
@@ -151,7 +153,8 @@ impl Workers {
             inspections: std::sync::Arc::new(Semaphore::new(limits.inspections)),
             drawings: std::sync::Arc::new(Semaphore::new(limits.drawings)),
             limits,
-            converter: convert::way::Converter::new(crate::settings::convert::Convert::default()),
+            converter: convert::way::Converter::new(crate::settings::convert::Convert::default(), None),
+            state: state_folder.map(std::path::Path::to_owned),
         })
     }
 

@@ -6,6 +6,7 @@ mod slides;
 
 use std::{
     fs,
+    io::Cursor,
     io::{Read as _, Write as _},
     net::TcpListener,
     path::{Path, PathBuf},
@@ -299,4 +300,21 @@ fn photographs_are_turned_as_they_were_taken() {
     let page = previewed.description()["pages"][0].clone();
     assert_eq!((page["media_type"].as_str(), page["file"].as_str()), (Some("image/jpeg"), Some("1.jpg")));
     assert!(page["width"].as_u64().is_some_and(|width| (16..=400).contains(&width)), "{page}");
+}
+
+#[test]
+fn a_fax_of_many_pages_is_shown_whole_or_says_that_it_is_not() {
+    let mut bytes = Cursor::new(Vec::new());
+    let mut encoder = tiff::encoder::TiffEncoder::new(&mut bytes).expect("an encoder");
+    for page in 0..60_u8 {
+        encoder.write_image::<tiff::encoder::colortype::Gray8>(40, 30, &[page * 4; 1_200]).expect("a page");
+    }
+    let fax = file("fax.tif", bytes.get_ref());
+    let told = |more: &[&str]| {
+        let description = preview(&fax, more).description();
+        let pages = description["pages"].as_array().expect("pages").len();
+        (description["page_count"].as_u64(), pages, description["simplified"].as_bool())
+    };
+    assert_eq!(told(&[]), (Some(60), 60, Some(false)));
+    assert_eq!(told(&["--config", &settings("pages = 10\n")]), (Some(60), 10, Some(true)));
 }

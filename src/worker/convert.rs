@@ -75,7 +75,7 @@ impl From<WorkerError> for ConvertError {
 impl Workers {
     /// With these limits of conversions.
     pub fn converting(mut self, limits: Convert) -> Self {
-        self.converter = way::Converter::new(limits);
+        self.converter = way::Converter::new(limits, self.state.clone());
         self
     }
 

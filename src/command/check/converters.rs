@@ -11,7 +11,7 @@ pub(super) fn converters(settings: &Settings) -> Finding {
         let message = "LibreOffice is not used: office documents print with a simpler layout, PPT and ODP as outlines";
         return Finding::warn("converters", message, "take out convert.office = false, if that is not meant");
     }
-    match Office::find(&settings.convert.office_folder) {
+    match Office::find(&settings.convert.office_folder, None) {
         None => Finding::warn(
             "converters",
             "no LibreOffice: office documents print with a simpler layout, PPT and ODP as outlines",

@@ -2,15 +2,18 @@
 //! seeded here and thrown away afterwards.
 //!
 //! Its exit code says nothing: success is that the output is there. It starts four times as fast when the profile names the
-//! installed version, for else it draws a hundred test pictures first. Two processes on one profile would shut each other
+//! installed version, for else it draws a hundred test pictures first, and it is not awaited when its output is whole: putting
+//! itself in order takes it a tenth of its time. Two processes on one profile would shut each other
 //! out, and a killed launcher script would leave its child behind: so the program itself is started, in a group of its own.
 //!
 //! A document is printed by the program; a presentation that somebody leafs through is kept open by LibreOfficeKit, the same
 //! as a library, in [`show`].
 
+mod arrival;
 pub mod child;
 mod jail;
 mod kit;
+mod registry;
 pub mod show;
 mod tree;
 
@@ -19,13 +22,16 @@ use std::{
     os::unix::process::ExitStatusExt as _,
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
 use smol::{Timer, future::FutureExt as _, io::AsyncReadExt as _};
 
 use self::{
+    arrival::Arrival,
     child::{Job, OWN_FAULT, Task},
+    registry::Registry,
     tree::{Scratch, Tree},
 };
 use super::ConvertError;
@@ -51,7 +57,7 @@ const PARTS: [(&str, &str); 3] = [
 ];
 
 /// An installed LibreOffice.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Office {
     /// `program/soffice.bin`.
     pub program: PathBuf,
@@ -63,6 +69,10 @@ pub struct Office {
     pub missing: Vec<&'static str>,
     /// Whether LibreOfficeKit would open sheets.
     pub input_bar: bool,
+    folder: PathBuf,
+    /// Where we may keep what we know of it.
+    state: Option<PathBuf>,
+    registry: Arc<OnceLock<Option<Registry>>>,
 }
 
 impl Office {
@@ -71,8 +81,8 @@ impl Office {
         PARTS.iter().map(|(_, package)| *package)
     }
 
-    /// Looks for it in its folder.
-    pub fn find(folder: &Path) -> Option<Self> {
+    /// Looks for it in its folder; `state` is where we may keep what we know of it.
+    pub fn find(folder: &Path, state: Option<&Path>) -> Option<Self> {
         let program = folder.join("program/soffice.bin");
         let version = version(&fs::read_to_string(folder.join("program/bootstraprc")).ok()?)?;
         let versions = fs::read_to_string(folder.join("program/versionrc")).unwrap_or_default();
@@ -81,7 +91,18 @@ impl Office {
         let missing = PARTS.iter().filter(|(part, _)| !folder.join("program").join(part).exists());
         let missing = missing.map(|(_, package)| *package).collect();
         let input_bar = folder.join(INPUT_BAR).exists();
-        program.exists().then_some(Self { program, version, build, missing, input_bar })
+        let (folder, state) = (folder.to_owned(), state.map(Path::to_owned));
+        let registry = Arc::default();
+        program.exists().then_some(Self { program, version, build, missing, input_bar, folder, state, registry })
+    }
+
+    /// Its settings without those of windows, where they can be had. Blocking, the first time.
+    fn registry(&self) -> Option<Registry> {
+        let lay = |state: &PathBuf| {
+            let laid = Registry::lay(&self.folder, state);
+            laid.inspect_err(|error| tracing::warn!(%error, "LibreOffice reads all of its settings")).ok().flatten()
+        };
+        self.registry.get_or_init(|| self.state.as_ref().and_then(lay)).clone()
     }
 
     /// Whether the part that opens `kind` is here.
@@ -125,12 +146,17 @@ pub(super) async fn print(
     let scratch = Scratch::lay(folder, document, kind, office).await?;
     let task = Task::Convert(arguments(&scratch, kind));
     let job = Job::new(office, &scratch, limits, task);
-    let made = scratch.path().join("out/in.pdf");
+    let (out, name) = (scratch.path().join("out"), "in.pdf");
+    let made = out.join(name);
+    // What is there LibreOffice replaces by a rename; else it would write it piece by piece.
+    fs::write(&made, "")?;
+    // A link would lead out of its folder.
+    let is_made = || made.symlink_metadata().is_ok_and(|data| data.is_file() && data.len() > 0);
     let running = async {
-        let ended = run(workers, &job).await?;
+        let ended = run(workers, &job, &Arrival::watch(&out, name)?).await?;
         // A profile that it does not know as its own it first furnishes, and wants to be started again.
-        match ended.0.code() == Some(START_AGAIN) && !made.exists() {
-            true => run(workers, &job).await,
+        match ended.status.code() == Some(START_AGAIN) && !is_made() {
+            true => run(workers, &job, &Arrival::watch(&out, name)?).await,
             false => Ok(ended),
         }
     };
@@ -138,29 +164,44 @@ pub(super) async fn print(
         Timer::after(Duration::from_secs(limits.office_timeout_s)).await;
         Err(ConvertError::Refused(Refusal::TimedOut))
     };
-    let (status, said) = running.or(too_slow).await?;
-    let killed = matches!(status.signal(), Some(libc::SIGKILL | libc::SIGXCPU));
-    // A link would lead out of its folder.
-    match made.symlink_metadata() {
-        Ok(data) if data.is_file() && data.len() > 0 && !killed => Ok(fs::rename(made, folder.join(PRINT_FILE))?),
+    let Ended { status, said, arrived } = running.or(too_slow).await?;
+    let killed = !arrived && matches!(status.signal(), Some(libc::SIGKILL | libc::SIGXCPU));
+    match killed {
+        false if is_made() => Ok(fs::rename(&made, folder.join(PRINT_FILE))?),
         // Our own child, before it became LibreOffice.
         _ if status.code() == Some(i32::from(EXIT_FAILED)) && said.contains(OWN_FAULT) => {
             Err(ConvertError::Failed(said))
         }
-        _ if killed => Err(Refusal::TimedOut.into()),
+        true => Err(Refusal::TimedOut.into()),
         _ if matches!(status.signal(), Some(libc::SIGXFSZ)) => Err(Refusal::TooLarge.into()),
         _ => Err(Refusal::Corrupted.into()),
     }
 }
 
-/// One process, and what our own child said before it became LibreOffice.
-async fn run(workers: &Workers, job: &Job) -> Result<(ExitStatus, String), ConvertError> {
+/// How a process ended.
+struct Ended {
+    status: ExitStatus,
+    /// By our own child before it became LibreOffice.
+    said: String,
+    /// What it makes was whole, and nothing else was wanted of it.
+    arrived: bool,
+}
+
+async fn run(workers: &Workers, job: &Job, arrival: &Arrival) -> Result<Ended, ConvertError> {
     let mut tree = Tree::start(workers, job, [Stdio::null(), Stdio::null(), Stdio::piped()])?;
     let mut text = String::new();
     if let Some(said) = tree.child.stderr.take() {
         let _ = said.take(SAID_BYTES).read_to_string(&mut text).await;
     }
-    Ok((tree.end().await?, text))
+    let by_itself = async {
+        let _ = tree.child.status().await;
+        false
+    };
+    let arrived = by_itself.or(arrival.wait()).await;
+    if arrived {
+        tree.kill();
+    }
+    Ok(Ended { status: tree.end().await?, said: text, arrived })
 }
 
 fn arguments(scratch: &Scratch, kind: Kind) -> Vec<String> {

@@ -59,7 +59,6 @@ pub(super) fn hides(bytes: &[u8], kind: Kind) -> bool {
     match kind {
         Kind::Ppt => ppt_hides(bytes).unwrap_or(false),
         Kind::Odp => odf::hides(bytes),
-        Kind::Pptx => super::slide::hides(bytes),
         _ => false,
     }
 }

@@ -4,7 +4,10 @@
 mod paper;
 mod tiff;
 
-use std::io::Cursor;
+use std::{
+    io::Cursor,
+    time::{Duration, Instant},
+};
 
 use image::{
     DynamicImage, ImageDecoder as _, ImageError, ImageFormat, ImageReader, RgbImage, imageops::FilterType,
@@ -47,9 +50,18 @@ pub(super) fn make(bytes: &[u8], kind: Kind, ask: &Ask, limits: &Convert, out: &
     if kind == Kind::Jpeg && !is_whole(bytes) {
         return Err(refuse(Refusal::Corrupted));
     }
+    let mut cut = false;
     match ask {
         Ask::Pages { pages, width } => {
-            for number in asked(pages, page_count, limits.pages_at_once) {
+            // All of them where there is time: these are not asked for one by one.
+            let most = if pages.is_whole() { limits.pages } else { limits.pages_at_once };
+            let until = Instant::now() + Duration::from_secs(limits.timeout_s.min(limits.cpu_s)) / 2;
+            cut = pages.is_whole() && page_count > most;
+            for number in asked(pages, page_count, most) {
+                if pages.is_whole() && number > 1 && Instant::now() > until {
+                    cut = true;
+                    break;
+                }
                 show(number, &page(number)?, kind, (*width).clamp(16, limits.shown_px), out)?;
             }
         }
@@ -67,7 +79,7 @@ pub(super) fn make(bytes: &[u8], kind: Kind, ask: &Ask, limits: &Convert, out: &
         }
         Ask::Html => return Err(refuse(Refusal::Unsupported)),
     }
-    Ok(Told { page_count: Some(page_count), ..Told::default() })
+    Ok(Told { page_count: Some(page_count), simplified: cut, ..Told::default() })
 }
 
 /// Whether a JPEG was not cut short: its end's marker (ISO/IEC 10918-1 B.1.1.3) stands in its second half; that of the small

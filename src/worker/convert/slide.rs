@@ -11,7 +11,6 @@ use undoc::{
 };
 
 use self::look::Look;
-pub(super) use self::look::hides;
 use super::{
     child::{Made, refuse},
     fonts::{Installed, OWN},
@@ -78,7 +77,8 @@ pub(super) fn make(bytes: Vec<u8>, ask: &Ask, limits: &Convert, out: &mut Made) 
             out.file(1, Format::Pdf, None, &paper.finish()?)?;
         }
     }
-    Ok(Told { page_count: Some(page_count), simplified, lacks, ..Told::default() })
+    let hides = !look.hidden.is_empty();
+    Ok(Told { page_count: Some(page_count), simplified, lacks, hides, ..Told::default() })
 }
 
 /// What stands in for a font that is not here: as wide as Arial where that can be had, ours in any case.

@@ -46,6 +46,8 @@ pub struct Converter {
     pub offices: Arc<Semaphore>,
     /// The presentation that is open.
     pub shows: Shows,
+    /// Where what is known of LibreOffice may be kept.
+    state: Option<PathBuf>,
     office: OnceLock<Option<Office>>,
 }
 
@@ -62,12 +64,13 @@ pub(in crate::worker) fn offices(limits: &Convert) -> usize {
 }
 
 impl Converter {
-    /// With these limits.
-    pub fn new(limits: Convert) -> Self {
+    /// With these limits; `state` is a folder for what is found out once.
+    pub fn new(limits: Convert, state: Option<PathBuf>) -> Self {
         Self {
             conversions: Arc::new(Semaphore::new(limits.conversions)),
             offices: Arc::new(Semaphore::new(offices(&limits))),
             shows: Shows::default(),
+            state,
             office: OnceLock::new(),
             limits,
         }
@@ -80,7 +83,8 @@ impl Converter {
 
     /// LibreOffice, where it is installed and wanted; looked for when it is needed first.
     pub fn office(&self) -> Option<&Office> {
-        let find = || self.limits.office.then(|| Office::find(&self.limits.office_folder)).flatten();
+        let find =
+            || self.limits.office.then(|| Office::find(&self.limits.office_folder, self.state.as_deref())).flatten();
         self.office.get_or_init(find).as_ref()
     }
 }

@@ -9,7 +9,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Office, jail, kit, tree::Scratch};
+use super::{Office, jail, kit, registry::Registry, tree::Scratch};
 use crate::{
     settings::convert::Convert,
     worker::{EXIT_FAILED, child::Failure},
@@ -23,6 +23,8 @@ pub(super) const OWN_FAULT: &str = "worker office";
 pub(super) struct Job {
     /// The only folder it may write to.
     pub(super) folder: PathBuf,
+    /// What it reads instead of its own settings.
+    pub(super) registry: Option<Registry>,
     /// `soffice.bin`.
     pub(super) program: PathBuf,
     pub(super) address_space_bytes: u64,
@@ -51,6 +53,7 @@ impl Job {
     pub(super) fn new(office: &Office, scratch: &Scratch, limits: &Convert, task: Task) -> Self {
         Self {
             folder: scratch.path().to_owned(),
+            registry: scratch.registry().cloned(),
             program: office.program.clone(),
             address_space_bytes: limits.office_address_space_bytes,
             cpu_s: limits.office_cpu_s,

@@ -60,12 +60,12 @@ pub(super) fn enter(job: &Job) -> io::Result<()> {
     if !set {
         return Err(io::Error::last_os_error());
     }
-    landlocked(&job.folder).map_err(io::Error::other)?;
+    landlocked(&job.folder, job.registry.as_ref().map(|registry| &*registry.folder)).map_err(io::Error::other)?;
     filter()
 }
 
 /// Kernels without Landlock leave it with the filter and the limits.
-fn landlocked(folder: &Path) -> Result<(), landlock::RulesetError> {
+fn landlocked(folder: &Path, settings: Option<&Path>) -> Result<(), landlock::RulesetError> {
     let abi = ABI::V5;
     let read: BitFlags<AccessFs> = AccessFs::from_read(abi);
     let mut rules = Ruleset::default().handle_access(AccessFs::from_all(abi))?;
@@ -77,7 +77,8 @@ fn landlocked(folder: &Path) -> Result<(), landlock::RulesetError> {
     let null = AccessFs::ReadFile | AccessFs::WriteFile;
     let more =
         [(folder, own), (Path::new(PIPES), AccessFs::MakeSock | AccessFs::RemoveFile), (Path::new("/dev/null"), null)];
-    for (path, access) in READ.into_iter().map(|path| (Path::new(path), read)).chain(more) {
+    let known = READ.into_iter().map(Path::new).chain(settings).map(|path| (path, read));
+    for (path, access) in known.chain(more) {
         // A file has no entries to list.
         let access = if path.is_dir() { access } else { access & AccessFs::from_file(abi) };
         if let Ok(path) = PathFd::new(path) {
@@ -152,6 +153,12 @@ const DENIED: &[i64] = &[
     libc::SYS_sendmsg,
     libc::SYS_sendmmsg,
     libc::SYS_tkill,
+    libc::SYS_sched_setscheduler,
+    libc::SYS_sched_setparam,
+    libc::SYS_sched_setattr,
+    libc::SYS_sched_setaffinity,
+    libc::SYS_setpriority,
+    libc::SYS_ioprio_set,
     libc::SYS_rt_sigqueueinfo,
     libc::SYS_rt_tgsigqueueinfo,
     libc::SYS_pidfd_open,

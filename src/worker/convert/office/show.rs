@@ -53,6 +53,11 @@ pub(in crate::worker::convert) struct Slides {
 }
 
 impl Shows {
+    /// Whether the presentation that is open is kept in `folder`.
+    pub(in crate::worker::convert) fn is_open(&self, folder: &Path) -> bool {
+        self.0.borrow().as_ref().is_some_and(|show| show.is_of(folder))
+    }
+
     /// Closes what nobody asks now: its memory is wanted.
     pub async fn give_way(&self) {
         let show = self.0.take();
@@ -61,12 +66,12 @@ impl Shows {
         }
     }
 
-    /// Closes one that has not been asked for `idle`; for ever.
+    /// Closes one that has not been asked for `idle`, or whose folder somebody took away with its document; for ever.
     pub async fn rest(&self, idle: Duration) {
         loop {
             Timer::after(idle).await;
-            let is_idle = self.0.borrow().as_ref().is_some_and(|show| show.used.elapsed() >= idle);
-            if is_idle {
+            let is_over = |show: &Show| show.used.elapsed() >= idle || !show.scratch.path().exists();
+            if self.0.borrow().as_ref().is_some_and(is_over) {
                 self.give_way().await;
             }
         }
@@ -74,19 +79,19 @@ impl Shows {
 }
 
 /// Slides `numbers`, in order, of a presentation, kept open in `folder`; of numbers past the end none stays. `None` when they
-/// cannot be had in this way.
+/// cannot be had in this way, or there are more or fewer slides than `expected`.
 pub(in crate::worker::convert) async fn slides(
     workers: &Workers,
     office: &Office,
     (document, kind): (&Path, Kind),
-    numbers: &mut Vec<u32>,
+    (numbers, expected): (&mut Vec<u32>, Option<u32>),
     folder: &Path,
 ) -> Result<Option<Slides>, ConvertError> {
     let converter = &workers.converter;
     let _slot = converter.offices.acquire_arc().await;
     // Taken away while it is asked: whoever loses interest in the middle ends it.
     let mut kept = converter.shows.0.take();
-    let other = kept.take_if(|show| show.within != folder || !show.scratch.path().exists());
+    let other = kept.take_if(|show| !show.is_of(folder));
     let asked = async {
         if let Some(other) = other {
             other.end().await;
@@ -102,6 +107,10 @@ pub(in crate::worker::convert) async fn slides(
                 },
             };
             let (of, pdf) = (show.slides, show.pdf());
+            if expected.is_some_and(|expected| expected != of) {
+                show.end().await;
+                return Ok(None);
+            }
             numbers.retain(|number| *number <= of);
             if numbers.is_empty() || show.save(numbers).await {
                 show.used = Instant::now();
@@ -150,6 +159,11 @@ impl Show {
             return Ok(None);
         }
         Ok(Some(show))
+    }
+
+    /// Whether it is kept in `folder`, which somebody may have taken away.
+    fn is_of(&self, folder: &Path) -> bool {
+        self.within == folder && self.scratch.path().exists()
     }
 
     fn pdf(&self) -> PathBuf {

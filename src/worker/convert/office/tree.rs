@@ -11,7 +11,7 @@ use std::{
 
 use smol::process::{Child, Command};
 
-use super::{Office, child::Job};
+use super::{Office, child::Job, registry::Registry};
 use crate::{
     document::kind::Kind,
     worker::{Workers, convert::ConvertError},
@@ -31,6 +31,7 @@ static LAID: AtomicU32 = AtomicU32::new(0);
 pub(super) struct Scratch {
     folder: PathBuf,
     kind: Kind,
+    registry: Option<Registry>,
 }
 
 impl Scratch {
@@ -40,8 +41,9 @@ impl Scratch {
         // One that goes takes nobody else's along.
         let number = LAID.fetch_add(1, Ordering::Relaxed);
         let folder = fs::canonicalize(within)?.join(format!(".office-{number}"));
-        let (scratch, from, office) = (Self { folder, kind }, document.to_owned(), office.clone());
+        let (from, office) = (document.to_owned(), office.clone());
         smol::unblock(move || {
+            let scratch = Self { folder, kind, registry: office.registry() };
             let _ = fs::remove_dir_all(&scratch.folder);
             let user = scratch.folder.join("profile/user");
             fs::create_dir_all(user.join("extensions"))?;
@@ -61,6 +63,11 @@ impl Scratch {
     /// The document.
     pub(super) fn input(&self) -> PathBuf {
         self.folder.join("in").with_extension(self.kind.extension())
+    }
+
+    /// The settings that LibreOffice reads, when not all of them.
+    pub(super) fn registry(&self) -> Option<&Registry> {
+        self.registry.as_ref()
     }
 
     /// The profile, as LibreOffice wants to be told.
@@ -99,6 +106,9 @@ impl Tree {
         command.args(["worker", "office"]).arg(json).process_group(0).current_dir(&job.folder).env_clear();
         command.env("HOME", &job.folder).env("TMPDIR", &job.folder);
         command.env("LC_ALL", "C.UTF-8").env("SAL_USE_VCLPLUGIN", "svp");
+        if let Some(registry) = &job.registry {
+            command.env("CONFIGURATION_LAYERS", &registry.layers);
+        }
         let mut command = Command::from(command);
         command.stdin(stdin).stdout(out).stderr(said).kill_on_drop(true);
         Ok(Self { child: command.spawn()?, ended: false })

@@ -25,11 +25,6 @@ pub(super) struct Look {
     pub(super) hidden: Vec<usize>,
 }
 
-/// Whether slides of it are hidden.
-pub(in crate::worker::convert) fn hides(bytes: &[u8]) -> bool {
-    !Look::at(bytes).hidden.is_empty()
-}
-
 impl Look {
     /// Looks.
     pub(super) fn at(bytes: &[u8]) -> Self {

@@ -32,6 +32,15 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// Where they are made before they get their numbers.
 const SOME: &str = ".some-slides";
 
+/// What our own look at a presentation told.
+#[derive(Clone, Copy)]
+struct Known {
+    /// Slides that are shown.
+    slides: Option<u32>,
+    /// Others are not.
+    hides: bool,
+}
+
 /// Makes pictures of slides.
 pub(super) async fn pictures(
     workers: &Workers,
@@ -43,12 +52,12 @@ pub(super) async fn pictures(
     if kind == Kind::Pptx {
         let order = Order::make(kind, ask, workers.converter.limits.clone());
         let told = workers.child(document, &order, Some(folder)).await?;
-        let lacks = told.lacks;
+        let (lacks, known) = (told.lacks, Known { slides: told.page_count, hides: told.hides });
         let own = converted(told);
         if !lacks {
             return Ok(own);
         }
-        let better = by_office(workers, (document, kind), own.page_count, ask, folder);
+        let better = by_office(workers, (document, kind), Some(known), ask, folder);
         // Somebody has waited for it, and a picture that lacks something is there.
         let too_slow = async {
             Timer::after(PATIENCE).await;
@@ -72,12 +81,13 @@ pub(super) async fn pictures(
 async fn by_office(
     workers: &Workers,
     (document, kind): (&Path, Kind),
-    expected: Option<u32>,
+    known: Option<Known>,
     ask: &Ask,
     folder: &Path,
 ) -> Result<Option<Converted>, ConvertError> {
     let (pdf, office) = (folder.join(PRINT_FILE), workers.converter.office());
     if pdf.exists() {
+        let expected = known.and_then(|known| known.slides);
         if expected.is_some() && count(workers, &pdf).await.ok() != expected {
             return Ok(None);
         }
@@ -87,7 +97,7 @@ async fn by_office(
     let most = FEW.min(usize::try_from(workers.converter.limits.pages_at_once).unwrap_or(FEW));
     match (office, few(ask, most)) {
         (Some(office), Some((numbers, width))) if office.opens(kind) => {
-            some(workers, office, (document, kind), expected, (numbers, width), folder).await
+            some(workers, office, (document, kind), known, (numbers, width), folder).await
         }
         _ => Ok(None),
     }
@@ -108,22 +118,26 @@ async fn some(
     workers: &Workers,
     office: &Office,
     (document, kind): (&Path, Kind),
-    expected: Option<u32>,
+    known: Option<Known>,
     (mut numbers, width): (Vec<u32>, u32),
     folder: &Path,
 ) -> Result<Option<Converted>, ConvertError> {
-    // A password or a bomb is found in milliseconds by a child that reads no further. Of slides that are hidden the paper
-    // knows nothing, and the others' numbers would not be right.
-    let order = Order::fits(kind, workers.converter.limits.clone());
-    if workers.child(document, &order, Some(folder)).await?.hides {
-        return Ok(None);
-    }
-    let Some(slides) = show::slides(workers, office, (document, kind), &mut numbers, folder).await? else {
-        return Ok(None);
+    // Of slides that are hidden the paper knows nothing, and the others' numbers would not be right.
+    let hides = match known {
+        Some(known) => known.hides,
+        None if workers.converter.shows.is_open(folder) => false,
+        // A password or a bomb is found in milliseconds by a child that reads no further.
+        None => {
+            let order = Order::fits(kind, workers.converter.limits.clone());
+            workers.child(document, &order, Some(folder)).await?.hides
+        }
     };
-    if expected.is_some_and(|expected| expected != slides.of) {
+    if hides {
         return Ok(None);
     }
+    let expected = known.and_then(|known| known.slides);
+    let slides = show::slides(workers, office, (document, kind), (&mut numbers, expected), folder).await?;
+    let Some(slides) = slides else { return Ok(None) };
     if numbers.is_empty() {
         return Ok(Some(Converted {
             format: Format::Png,
