@@ -5,6 +5,7 @@
 mod arguments;
 mod check;
 mod demo;
+mod document;
 mod drill;
 mod members;
 mod panel;

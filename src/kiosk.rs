@@ -101,14 +101,19 @@ fn auth_server(settings: &Settings) -> Result<Option<AuthServer>, anyhow::Error>
 
 impl Kiosk {
     /// Opens everything; says what cannot be opened. `demo` lets the loopback interface touch the panel.
-    pub fn open(settings: Settings, demo: bool) -> Result<Self, anyhow::Error> {
+    pub fn open(mut settings: Settings, demo: bool) -> Result<Self, anyhow::Error> {
         settings.check()?;
         raise_descriptors();
+        // What people bring is for our own eyes.
+        // SAFETY: plain integer.
+        unsafe { libc::umask(0o077) };
         let folder = settings.store.folder.clone();
         std::fs::create_dir_all(&folder).with_context(|| format!("data folder {}", folder.display()))?;
         let lock = lock(&folder)?;
         let listener =
             http::listen(settings.http.listen).with_context(|| format!("listen on {}", settings.http.listen))?;
+        // Port 0 is one that the system chose.
+        settings.http.listen = listener.get_ref().local_addr().context("the address we listen on")?;
         let settings = Rc::new(settings);
         let store = Store::open(&settings.database()).context("database")?;
         let limits = &settings.store;

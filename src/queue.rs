@@ -35,7 +35,7 @@ use self::{
 };
 use crate::{
     clock::LivedClock,
-    document::refusal::Refusal,
+    document::{kind::Kind, refusal::Refusal},
     error::Error,
     job::{
         code::{ReleaseCode, distinct},
@@ -268,13 +268,14 @@ impl Queue {
         self.documents.receive(bytes, sender).await
     }
 
-    /// Takes a document that has come for a job.
+    /// Takes a document that has come for a job, as what its sender calls it.
     pub async fn submit(&self, job: &Job, incoming: Incoming, media_type: &str) -> Result<(), Error> {
-        let document = self.keep(&job.ticket, incoming, media_type).await.map_err(|error| match error {
-            // print-api knows no passwords.
-            Error::Unprintable(_) => Error::Corrupted,
-            other => other,
-        })?;
+        // print-api knows no passwords.
+        let corrupted = |error| if matches!(error, Error::Unprintable(_)) { Error::Corrupted } else { error };
+        if Kind::from_media_type(media_type).is_some_and(|kind| kind != Kind::Pdf) {
+            return self.submit_source(job, incoming).await.map_err(corrupted);
+        }
+        let document = self.keep(&job.ticket, incoming, media_type).await.map_err(corrupted)?;
         let (id, name, max) = (job.id, document.name.clone(), self.settings.print_api.max_page_count);
         let attached = self.store.write(move |db| {
             // What is asked may have changed while the document was on its way.
@@ -398,8 +399,7 @@ impl Queue {
             self.canceled.set(Some(job));
         }
         let ended = state == Some(State::Pending);
-        // Unless another job is at the printer: its progress is worth more.
-        if ended && self.live().is_none_or(|live| live.ending.is_some() || live.job == job) {
+        if ended {
             let ending = Some(Ending::Canceled);
             self.lives.set(Live { job, impressions: 0, of: 0, sheets: 0, fault: None, ending, rest: None });
         }

@@ -20,9 +20,13 @@ pub fn connector(ca_file: Option<&Path>) -> Result<TlsConnector, TlsError> {
     if let Some(file) = ca_file {
         let unreadable = |why: String| TlsError(format!("{}: {why}", file.display()));
         let certificates = CertificateDer::pem_file_iter(file).map_err(|error| unreadable(error.to_string()))?;
+        let mozilla = roots.len();
         for certificate in certificates {
             let certificate = certificate.map_err(|error| unreadable(error.to_string()))?;
             roots.add(certificate).map_err(|error| unreadable(error.to_string()))?;
+        }
+        if roots.len() == mozilla {
+            return Err(unreadable("no certificate in it".into()));
         }
     }
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))

@@ -452,3 +452,23 @@ fn a_printer_that_takes_apple_raster_only_gets_it() {
     assert_eq!((tickets.len(), &tickets[0]["impressions"]), (1, &json!(3)), "{tickets:?}");
     assert_eq!(tickets[0]["content_type"], json!("image/urf"), "{tickets:?}");
 }
+
+#[test]
+fn a_document_of_another_kind_is_drawn_as_it_prints() {
+    let folder = temporary("raster-any");
+    let letter = folder.join("letter.txt");
+    fs::write(&letter, "\u{41f}\u{440}\u{438}\u{432}\u{435}\u{442}\n").expect("written");
+    let out = folder.join("pages");
+    let ran = run(&["raster", text(&letter), "--format", "png", "--resolution", "72", "-o", text(&out)]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let (.., pixels) = picture(&out.join("page-0001.png"));
+    assert!(pixels.iter().any(|pixel| *pixel < 128), "nothing is on it");
+    let printer = format!("file://{}", folder.join("printed").display());
+    let ran = run(&["print", text(&letter), "--printer", &printer]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let ran = run(&["raster", text(&letter), "--format", "png", "-o", "-"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    // What cannot be printed is the document's fault.
+    fs::write(&letter, b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0").expect("written");
+    assert_eq!(run(&["raster", text(&letter)]).code, Some(65));
+}

@@ -151,3 +151,36 @@ fn a_sender_of_a_byte_now_and_then_is_cut_off() {
     // Who is fast enough is not.
     assert_eq!(kiosk.upload(&pin, &a4_pages(3), "application/pdf").0, 200);
 }
+
+#[test]
+fn a_sender_of_too_much_who_pauses_is_told_at_once() {
+    let kiosk = Kiosk::start(&Start { environment: &[("MAX_SIZE", "100000")], ..Start::default() });
+    let pin = kiosk.order(&json!({}));
+    let began = Instant::now();
+    let mut upload = begin(&kiosk, &format!("/file/{pin}"), 190_000, &format!("{FILE}{}", "x".repeat(1_000)));
+    assert!(answer(&mut upload).starts_with("HTTP/1.1 413"));
+    let mut order = connect(&kiosk);
+    let head = "POST /file HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 70000\r\n\r\n{";
+    order.write_all(head.as_bytes()).expect("sent");
+    assert!(answer(&mut order).starts_with("HTTP/1.1 413"));
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_terminals_sender_may_bring_what_the_settings_name() {
+    let types = "[\"application/pdf\", \"text/plain\"]";
+    let kiosk = Kiosk::start(&Start { environment: &[("CONTENT_TYPES", types)], ..Start::default() });
+    let pin = kiosk.order(&json!({}));
+    let (status, told) = kiosk.upload(&pin, "привет".as_bytes(), "text/plain");
+    assert_eq!(status, 200, "{told}");
+    // Waited for: a terminal asks once.
+    let (status, told) = kiosk.json("GET", &format!("/file/{pin}"), &Value::Null);
+    assert_eq!(status, 200, "{told}");
+    let name = told["filename"].as_str().expect("a name");
+    let (status, pdf) = kiosk.get(&format!("/static/{name}"));
+    assert!(status == 200 && name.ends_with(".pdf") && pdf.starts_with(b"%PDF-"), "{name}");
+    assert_eq!(kiosk.upload(&pin, b"again", "text/plain").0, 415);
+    let none = kiosk.order(&json!({}));
+    assert_eq!(kiosk.upload(&none, b"\x7fELF\x02\x01\x01\0", "text/plain").0, 415);
+    assert_eq!(kiosk.upload(&none, b"a text that is called a PDF", "application/pdf").0, 415);
+}

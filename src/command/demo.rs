@@ -34,10 +34,10 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     super::start_log();
     let settings = settings(&common)?;
     let folder = settings.store.folder.clone();
-    let (url, printer) = (settings.public_url(), settings.printer.uri.clone());
-    let code = settings.service.code.clone();
+    let (printer, code) = (settings.printer.uri.clone(), settings.service.code.clone());
     let kiosk = Kiosk::open(settings, true)?;
     let doors = Rc::clone(&kiosk.doors);
+    let url = doors.settings.public_url();
     Ok(kiosk.live(async move {
         let (pin, token) = seed(&doors).await?;
         let text = format!(

@@ -1,6 +1,6 @@
 //! `ottisk print`: print without the server; exit 0 only when the printer says that all sides came out.
 
-use std::{fs::File, io::Write as _, path::PathBuf, rc::Rc, time::Duration};
+use std::{io::Write as _, path::PathBuf, rc::Rc, time::Duration};
 
 use lexopt::Arg;
 use smol::Timer;
@@ -8,6 +8,7 @@ use smol::Timer;
 use super::{
     Failure,
     arguments::{Arguments, Common, unexpected},
+    document,
     raster::{failure, library_folder},
 };
 use crate::{
@@ -45,7 +46,8 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     if settings.printer.uri.is_empty() {
         return Err(Failure::Usage("no printer: give --printer URI or [printer] uri".into()));
     }
-    let workers = Rc::new(Workers::new(settings.worker.clone(), Some(&library_folder(&asked.common)))?);
+    let workers = Workers::new(settings.worker.clone(), Some(&library_folder(&asked.common)))?;
+    let workers = Rc::new(workers.converting(settings.convert.clone()));
     smol::block_on(print(&asked, &settings, &workers))
 }
 
@@ -99,8 +101,7 @@ fn finding(settings: &Settings) -> Result<Finding, Failure> {
 }
 
 async fn print(asked: &Asked, settings: &Settings, workers: &Rc<Workers>) -> Result<(), Failure> {
-    let opened = File::open(&asked.file);
-    let document = opened.map_err(|e| anyhow::anyhow!("{}: {e}", asked.file.display()))?;
+    let document = document::open(&asked.file, workers).await?;
     let page_count = workers.inspect(document.try_clone()?).await.map_err(failure)?.page_count;
     let printer = Printer::open_known(&settings.printer.uri, printer_limits(settings), finding(settings)?)
         .map_err(|e| Failure::Usage(format!("--printer: {e}")))?;

@@ -14,6 +14,7 @@ use smol::io::BlockOn;
 use super::{
     Failure,
     arguments::{Arguments, Common, unexpected},
+    document,
 };
 use crate::{
     job::{
@@ -71,7 +72,8 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
         // Nobody waits at a printer: what costs least, unless the settings say how many.
         settings.worker.children_abreast = 1;
     }
-    let workers = Rc::new(Workers::new(settings.worker, Some(&library_folder(&asked.common)))?);
+    let workers = Workers::new(settings.worker, Some(&library_folder(&asked.common)))?;
+    let workers = Rc::new(workers.converting(settings.convert));
     smol::block_on(draw(&asked, &workers))
 }
 
@@ -192,8 +194,11 @@ pub(super) fn failure(error: WorkerError) -> Failure {
 }
 
 async fn draw(asked: &Asked, workers: &Rc<Workers>) -> Result<(), Failure> {
-    let opened = File::open(&asked.file);
-    let document = opened.map_err(|e| anyhow::anyhow!("{}: {e}", asked.file.display()))?;
+    let is_stream = asked.out.as_ref().is_none_or(|out| out == Path::new("-"));
+    if matches!(asked.format, Output::Pictures(_)) && is_stream {
+        return Err(Failure::Usage("pictures need -o FOLDER".into()));
+    }
+    let document = document::open(&asked.file, workers).await?;
     match (asked.format, &asked.out) {
         (Output::Pictures(_), None) => Err(Failure::Usage("pictures need -o FOLDER".into())),
         (Output::Pictures(format), Some(folder)) => draw_pictures(asked, workers, document, folder, format).await,

@@ -102,9 +102,12 @@ pub async fn collect(body: &mut Incoming, limit: usize, pace: Pace) -> Result<Ve
     Ok(collected)
 }
 
-/// Reads on, little over `limit` bytes, and keeps nothing.
+/// How long one who sends more than is taken may pause before they are told so.
+pub const PAUSE: Duration = Duration::from_secs(1);
+
+/// Reads on, little over `limit` bytes, and keeps nothing; whoever pauses wants to hear the answer.
 pub async fn drain(body: &mut Incoming, limit: usize, pace: Pace) {
-    let mut meter = Meter::new(pace);
+    let mut meter = Meter::new(Pace { stall: pace.stall.min(PAUSE), ..pace });
     while meter.bytes <= limit as u64
         && let Ok(Some(Ok(_))) = meter.frame(body).await
     {}

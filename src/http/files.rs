@@ -1,6 +1,8 @@
 //! `/file` and `/static`: order, upload, change, fetch, delete. print-api's answers to the letter (`status`, `message`,
 //! `ru`), its order of checks, and none of its faults.
 
+use std::time::Duration;
+
 use hyper::{Request, StatusCode, body::Incoming, header::CONTENT_DISPOSITION};
 use serde_json::{Value, json};
 
@@ -172,7 +174,8 @@ pub(super) async fn upload(
             Err(_) => return Err(no_file()),
             Ok(Some(mut part)) if part.name() == Some("file") && is_file(&part) => {
                 result = keep(doors, caller, pin, &mut part, announced).await.map_err(|error| answer::error(&error));
-                drain(&mut part, max).await;
+                // Whoever pauses wants to hear the answer.
+                while body::timed(part.chunk(), body::PAUSE).await.is_ok_and(|chunk| matches!(chunk, Ok(Some(_)))) {}
                 break;
             }
             // Its head is counted too: parts without content could go on for ever.
@@ -217,6 +220,10 @@ async fn keep(
     }
     if job.document.is_some() || job.making.is_some() {
         return Err(Error::AlreadyUploaded);
+    }
+    let max = doors.settings.print_api.max_size_bytes;
+    if announced.is_some_and(|bytes| bytes > max.saturating_add(ENVELOPE_BYTES)) {
+        return Err(Error::TooLarge { max });
     }
     let incoming = stream(doors, part, announced, Sender::Known).await?;
     doors.queue.submit(&job, incoming, &given).await?;
@@ -268,6 +275,7 @@ pub(super) async fn change(
 /// `GET /file/{pin}`: what a terminal needs to print.
 pub(super) async fn fetch(doors: &Doors, caller: &Caller, pin: &str) -> Result<Answer, Error> {
     let job = doors.look_up(caller, pin).await?.ok_or(Error::FilesUnknown(1))?;
+    let job = doors.queue.made(job, Duration::from_millis(doors.settings.preview.wait_ms)).await?;
     let missing = job.missing();
     let document = job.document.ok_or(missing)?;
     Ok(answer::json(StatusCode::OK, &json!({"filename": document.name, "options": options(&job.ticket)})))

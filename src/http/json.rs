@@ -69,7 +69,12 @@ impl Doors {
         if body::announced(&request).is_some_and(|size| size > far as u64) {
             return Err(Unread::TooLarge);
         }
+        let is_over = body::announced(&request).is_some_and(|size| size > limit as u64);
         let mut body = request.into_body();
+        if is_over {
+            body::drain(&mut body, far, self.pace()).await;
+            return Err(Unread::TooLarge);
+        }
         match body::collect(&mut body, limit, self.pace()).await {
             Ok(bytes) => parse(&bytes, is_json),
             Err(BodyError::TooLarge) => {

@@ -299,12 +299,11 @@ impl LivePanel {
                     self.event(Event::NotReleased { job, refusal: Refusal::Busy });
                 }
             }
-            Effect::Cancel { job } => match self.queue.cancel(job).await {
-                // Its end was not the printer's, so nobody else tells of it.
-                Ok(true) => self.event(Event::Ended { job, outcome: Outcome::Canceled }),
-                Ok(false) => {}
-                Err(error) => tracing::error!(%job, ?error, "not canceled"),
-            },
+            Effect::Cancel { job } => {
+                if let Err(error) = self.queue.cancel(job).await {
+                    tracing::error!(%job, ?error, "not canceled");
+                }
+            }
             Effect::Delete { job } => match self.queue.delete(job).await {
                 Ok(()) => self.event(Event::Deleted { job }),
                 Err(error) => tracing::error!(%job, ?error, "not deleted"),

@@ -122,12 +122,14 @@ impl Preview {
         Ok(self.brought(edition).await?.is_some() && (name != PRINT_FILE || self.forms.is_asked(edition)))
     }
 
-    /// Takes a file that a node made. `by` is the node's own word for its try: two tries never mix.
+    /// Takes a file that a node made, of so many bytes as are `announced`. `by` is the node's own word for its try: two tries
+    /// never mix.
     pub async fn receive(
         &self,
         edition: &Edition,
         by: &str,
         name: &str,
+        announced: Option<u64>,
         mut chunks: impl Stream<Item = io::Result<Bytes>> + Unpin,
     ) -> Result<(), NotKept> {
         if !(name == PRINT_FILE || format(name).is_some()) || !is_plain(by) {
@@ -136,7 +138,7 @@ impl Preview {
         if !self.is_awaited(edition, name).await? {
             return Err(NotKept::Gone);
         }
-        let max = self.most_bytes(name);
+        let max = self.most_bytes(name).min(announced.unwrap_or(u64::MAX));
         // What was brought and not told of is nobody's yet, and counts all the same.
         let _reserved = self.reserve(max, self.cache.work_bytes("-node-").await?)?;
         let folder = self.work_by(edition, by).await?;

@@ -36,7 +36,7 @@ enum Form {
     Made(File),
     /// There can be none.
     Refused(Refusal),
-    /// It has no program that could make it as its author did.
+    /// It could not make it as its author did; another machine may.
     Left,
 }
 
@@ -121,7 +121,11 @@ impl Preview {
                 let file = smol::unblock(move || File::open(path)).await.map_err(|_| NotKept::Nonsense)?;
                 if told.simplified { Form::Left } else { Form::Made(file) }
             }
-            (State::Error, Some(error)) => Form::Refused(error.code),
+            // What a node lacks this machine may have.
+            (State::Error, Some(told)) => match told.code {
+                Refusal::TimedOut | Refusal::TooLarge | Refusal::NoEngine => Form::Left,
+                code => Form::Refused(code),
+            },
             _ => return Err(NotKept::Nonsense),
         };
         self.end_work_by(edition, by).await;

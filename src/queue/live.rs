@@ -47,6 +47,7 @@ impl Lives {
         if self.now.borrow().as_ref() == Some(&live) {
             return false;
         }
+        let mut now = self.now.borrow_mut();
         if live.ending.is_some() {
             let mut ends = self.ends.borrow_mut();
             let number = ends.back().map_or(1, |(number, _)| number + 1);
@@ -55,8 +56,12 @@ impl Lives {
             if ends.len() > ENDS {
                 ends.pop_front();
             }
+            // The progress of the job at the printer is worth more than the end of one that never came there.
+            if now.as_ref().is_some_and(|now| now.ending.is_none() && now.job != live.job) {
+                return true;
+            }
         }
-        self.now.replace(Some(live));
+        *now = Some(live);
         true
     }
 
@@ -95,7 +100,13 @@ mod tests {
         assert!(lives.ended_since(1).is_empty());
         assert!(lives.set(live(2, Some(Ending::Canceled))));
         assert_eq!((lives.ended_since(1).len(), lives.ended_since(0).len()), (1, 2));
+        // One that was canceled while another was at the printer.
+        lives.set(live(4, None));
+        assert!(lives.set(live(5, Some(Ending::Canceled))));
+        assert_eq!((lives.now().map(|live| live.job.0), lives.ended_since(2).len()), (Some(4), 1));
+        lives.forget(JobId(4));
         // Released again before anybody looked.
+        lives.set(live(2, Some(Ending::Canceled)));
         lives.forget(JobId(2));
         assert_eq!((lives.now(), lives.ended_since(1).len()), (None, 0));
         for job in 3..200 {

@@ -12,7 +12,7 @@ use std::{
     iter,
     path::Path,
     task::Poll,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use smol::{Timer, future::FutureExt as _};
@@ -24,7 +24,7 @@ use crate::{
     job::{code::ReleaseCode, state::JobId},
     store::{
         documents::{Incoming, Sender},
-        jobs::{Document, Making, Order, Source},
+        jobs::{Document, Job, Making, Order, Source},
         sources,
     },
     worker::convert::ConvertError,
@@ -127,6 +127,39 @@ impl Queue {
         Ok(incoming.reread().await?)
     }
 
+    /// The job when its document is not being made ready any more, or after so long.
+    pub async fn made(&self, mut job: Job, most: Duration) -> Result<Job, Error> {
+        let until = Instant::now() + most;
+        while job.making == Some(Making::Waiting) && Instant::now() < until {
+            let changed = self.changed();
+            job = self.job(job.id).await?.ok_or(Error::FilesUnknown(1))?;
+            if job.making == Some(Making::Waiting) {
+                let late = async {
+                    Timer::at(until).await;
+                };
+                changed.or(late).await;
+            }
+        }
+        Ok(job)
+    }
+
+    /// Takes a document of another format for a job that has none.
+    pub(super) async fn submit_source(&self, job: &Job, mut incoming: Incoming) -> Result<(), Error> {
+        incoming.complete().await?;
+        let kind = self.kind(incoming.path(), incoming.bytes()).await?;
+        let source = self.keep_source(incoming, kind).await?;
+        let (id, contents) = (job.id, Contents { sources: vec![source.clone()], ..Contents::default() });
+        let brought = self.store.write(move |db| sources::bring(db, id, &[source])).await;
+        match brought {
+            Err(_) => self.remove_contents(&contents).await,
+            Ok(()) => {
+                self.unready.notify(usize::MAX);
+                self.ring();
+            }
+        }
+        brought
+    }
+
     /// Makes ready what waits, for ever.
     pub async fn ready_loop(&self, elsewhere: &impl Elsewhere) -> Result<(), Error> {
         let lanes = iter::once(true).chain(iter::repeat_n(false, self.settings.upload.ready_at_once));
@@ -190,19 +223,20 @@ impl Queue {
     }
 
     async fn make(&self, job: JobId, elsewhere: &impl Elsewhere) -> Result<(), Error> {
-        let limit = Duration::from_secs(self.settings.upload.ready_timeout_s);
-        // No verdict on the document at once: it may have waited behind others. Conversions have limits of their own.
-        let too_long = async {
-            Timer::after(limit).await;
-            Err(Error::Worker)
-        };
         let gone = async {
             self.gone(job).await?;
             Ok(None)
         };
-        let made = async { self.print_form(job, elsewhere).await.map(Some) };
-        let Some(document) = made.or(too_long).or(gone).await? else { return Ok(()) };
-        let name = document.name.clone();
+        // What a lane knows of a job may be older than its end.
+        let Some(sources) = self.store.read(move |db| sources::unmade(db, job)).await? else { return Ok(()) };
+        let made = async { self.print_form(job, &sources, elsewhere).await.map(Some) };
+        let Some((incoming, page_count)) = made.or(gone).await? else { return Ok(()) };
+        let (bytes, sha256) = (incoming.bytes(), incoming.sha256());
+        // From here to its end: a file that has its name and no row would stay.
+        let name = incoming.keep(&day((self.clock)()), Kind::Pdf.extension()).await?;
+        tracing::info!(%job, bytes, page_count, files = sources.len(), "print form kept");
+        let media_type = Kind::Pdf.media_type().into();
+        let document = Document { name: name.clone(), sha256, bytes, page_count, media_type };
         let attached = self.store.write(move |db| sources::attach(db, job, &document)).await;
         match attached {
             Ok(()) => {
@@ -229,40 +263,58 @@ impl Queue {
         }
     }
 
-    async fn print_form(&self, job: JobId, elsewhere: &impl Elsewhere) -> Result<Document, Error> {
-        let sources = self.store.read(move |db| sources::of(db, job)).await?;
-        let mut forms = Vec::with_capacity(sources.len());
-        for source in &sources {
-            forms.push(match Kind::from_extension(&source.kind) {
-                Some(Kind::Pdf) => self.documents.open_document(&source.name).await?,
-                Some(kind) => self.converted(job, source, kind, elsewhere).await?,
-                None => return Err(Error::Unprintable(Refusal::Unsupported)),
+    /// The PDF of all files together, and its pages.
+    async fn print_form(
+        &self,
+        job: JobId,
+        sources: &[Source],
+        elsewhere: &impl Elsewhere,
+    ) -> Result<(Incoming, u32), Error> {
+        let (mut made, mut asks) = (Vec::with_capacity(sources.len()), true);
+        for source in sources {
+            let kind = Kind::from_extension(&source.kind).ok_or(Error::Unprintable(Refusal::Unsupported))?;
+            let form = match kind.is_office() && asks {
+                true => elsewhere.print_form(job, source.sha256, kind).await,
+                false => None,
+            };
+            // Who did not make one makes none of the others.
+            asks &= form.is_some() || !kind.is_office();
+            made.push((source, kind, form.transpose().map_err(Error::Unprintable)?));
+        }
+        let is_ours = |(_, kind, form): &(_, Kind, Option<File>)| kind.is_office() && form.is_none();
+        // A picture does not wait for it.
+        let _turn = match made.iter().any(is_ours) {
+            true => Some(self.makes_here.acquire().await),
+            false => None,
+        };
+        let limit = Duration::from_secs(self.settings.upload.ready_timeout_s);
+        let too_long = async {
+            Timer::after(limit).await;
+            Err(Error::Worker)
+        };
+        self.together(made).or(too_long).await
+    }
+
+    /// Makes what is not there yet, and one document of all.
+    async fn together(&self, made: Vec<(&Source, Kind, Option<File>)>) -> Result<(Incoming, u32), Error> {
+        let mut forms = Vec::with_capacity(made.len());
+        for (source, kind, form) in made {
+            forms.push(match (form, kind) {
+                (Some(form), _) => form,
+                (None, Kind::Pdf) => self.documents.open_document(&source.name).await?,
+                (None, kind) => self.converted(&source.name, kind).await?,
             });
         }
         let mut incoming = match <[File; 1]>::try_from(forms) {
             Ok([only]) => self.documents.copy(only, self.settings.upload.ready_bytes).await?,
             Err(several) => self.assemble(several, None).await?,
         };
-        let bytes = incoming.bytes();
         let page_count = self.inspect(incoming.complete().await?).await?.page_count;
-        let sha256 = incoming.sha256();
-        let name = incoming.keep(&day((self.clock)()), Kind::Pdf.extension()).await?;
-        tracing::info!(%job, bytes, page_count, files = sources.len(), "print form kept");
-        Ok(Document { name, sha256, bytes, page_count, media_type: Kind::Pdf.media_type().into() })
+        Ok((incoming, page_count))
     }
 
-    async fn converted(
-        &self,
-        job: JobId,
-        source: &Source,
-        kind: Kind,
-        elsewhere: &impl Elsewhere,
-    ) -> Result<File, Error> {
-        if let Some(made) = elsewhere.print_form(job, source.sha256, kind).await {
-            return made.map_err(Error::Unprintable);
-        }
-        let _turn = self.makes_here.acquire().await;
-        let path = self.documents.path(&source.name).ok_or(Error::Storage)?;
+    async fn converted(&self, name: &str, kind: Kind) -> Result<File, Error> {
+        let path = self.documents.path(name).ok_or(Error::Storage)?;
         let folder = self.documents.workshop().await?;
         let made = self.workers.convert(&path, kind, &Ask::Print, folder.path()).await.map_err(unmade)?;
         let name = made.pages.first().map(|page| page.file.clone()).ok_or(Error::Worker)?;

@@ -36,9 +36,9 @@ pub struct Convert {
     pub made_bytes: u64,
     /// Bytes of an HTML without its pictures: browsers on phones choke on more.
     pub html_bytes: usize,
-    /// Pages of a print form.
+    /// Pages of a print form, and of a picture with many.
     pub pages: u32,
-    /// Slides or pages that are made at one asking.
+    /// Slides or pages that are made when they are asked by their numbers.
     pub pages_at_once: u32,
     /// Cells of a workbook that are shown, over all its sheets.
     pub cells: u64,

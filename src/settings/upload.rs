@@ -24,7 +24,7 @@ pub struct Upload {
     pub keep_hours: u64,
     /// Bytes after which what came is brought to the disk and told as come: what a dying kiosk may lose of an upload.
     pub sync_bytes: u64,
-    /// Seconds a document may take to be made ready for printing, conversion and all.
+    /// Seconds a document may take to be made ready for printing once it is its turn; nodes have their own.
     pub ready_timeout_s: u64,
     /// Documents that are being made ready at one time, photographs apart: more than one where nodes make them, or the board
     /// has room for two of LibreOffice's processes.

@@ -22,6 +22,15 @@ pub fn insert(db: &Connection, job: JobId, sources: &[Source]) -> Result<(), Err
     set_making(db, job, Some(&Making::Waiting))
 }
 
+/// The same for a job that has neither a document nor what one is made from.
+pub fn bring(db: &Connection, job: JobId, sources: &[Source]) -> Result<(), Error> {
+    match jobs::by_id(db, job)? {
+        None => Err(Error::FilesUnknown(1)),
+        Some(job) if job.document.is_some() || job.making.is_some() => Err(Error::AlreadyUploaded),
+        Some(_) => insert(db, job, sources),
+    }
+}
+
 /// In their order.
 pub fn of(db: &Connection, job: JobId) -> Result<Vec<Source>, Error> {
     let mut rows = db.prepare_cached("SELECT name, sha256, bytes, kind FROM sources WHERE job = ?1 ORDER BY place")?;
@@ -31,6 +40,13 @@ pub fn of(db: &Connection, job: JobId) -> Result<Vec<Source>, Error> {
         })?
         .collect();
     Ok(sources?)
+}
+
+/// The same of a job whose document waits to be made; `None` of one that does not, or is gone.
+pub fn unmade(db: &Connection, job: JobId) -> Result<Option<Vec<Source>>, Error> {
+    let waits = "SELECT COUNT(*) FROM jobs WHERE id = ?1 AND making = 'waiting' AND document IS NULL";
+    let waits: i64 = db.prepare_cached(waits)?.query_row([job.0], |row| row.get(0))?;
+    if waits == 0 { Ok(None) } else { of(db, job).map(Some) }
 }
 
 /// The jobs that wait for their documents to be made, of `pictures` alone or of something else; the longest first, at most

@@ -78,20 +78,25 @@ fn a_print_form_that_no_node_brings_is_made_by_the_kiosk() {
     waiting(&kiosk, &bring(&kiosk, "положение.rtf", &documents[0]));
     assert_eq!((conversions(&kiosk), poor.done()), (1, 1), "{}", kiosk.log());
     poor.kill();
+    // One whose limits are narrower than ours says nothing of the document.
+    let mut strict = Node::start(&broker, "[convert]\npages = 1\n");
+    waiting(&kiosk, &bring(&kiosk, "отчёт.docx", &documents[1]));
+    assert_eq!((conversions(&kiosk), strict.done()), (2, 1), "{}", kiosk.log());
+    strict.kill();
     until("nobody listens", LIMIT, || (broker.queue(QUEUE).1 == 0).then_some(()));
     waiting(&kiosk, &bring(&kiosk, "положение.rtf", &documents[0]));
-    assert_eq!(conversions(&kiosk), 2, "nobody was there");
+    assert_eq!(conversions(&kiosk), 3, "nobody was there");
     // One that hangs; what it brings later is not wanted, and nobody tries it again.
     let node = Node::start(&broker, "");
     support::signal(node.child.id(), "STOP");
     waiting(&kiosk, &bring(&kiosk, "отчёт.docx", &documents[1]));
-    assert_eq!(conversions(&kiosk), 3, "{}", kiosk.log());
+    assert_eq!(conversions(&kiosk), 4, "{}", kiosk.log());
     support::signal(node.child.id(), "CONT");
     until("the late one", LIMIT, || (node.done() == 1).then_some(()));
     assert!(!node.log().contains("not done"), "{}", node.log());
     until("an empty queue", LIMIT, || (broker.queue(QUEUE) == (0, 1)).then_some(()));
     assert_eq!(broker.queue(&format!("{QUEUE}.dead")).0, 0, "{}", node.log());
-    assert_eq!(pdfs() - before, 3);
+    assert_eq!(pdfs() - before, 4);
 }
 
 #[test]

@@ -194,3 +194,33 @@ fn a_document_being_made_ready_survives_a_kill_and_office_files_are_taken() {
     assert!(waiting(&kiosk, &pin).starts_with(b"%PDF-"));
     assert_eq!(of_kind(&kiosk, ".rtf"), 1);
 }
+
+#[test]
+fn a_picture_does_not_wait_for_an_office_program() {
+    if !have("/usr/lib/libreoffice/program/soffice.bin", "libreoffice-impress-nogui") {
+        return;
+    }
+    let Some(path) = corpus("2014_-_ODF_Plugfest_-_Collaborated_Editing_on_OD.odp") else { return };
+    let kiosk = started("[convert]\noffices = 1\nconversions = 2\n");
+    let tus = Tus::of(&kiosk);
+    let pin = |name: &str, bytes: &[u8]| {
+        let (last, _) = tus.upload(bytes, &metadata(name, &[]));
+        last.header("upload-pin").to_owned()
+    };
+    // Fifty slides, a few times; each takes seconds.
+    let slides = std::fs::read(path).expect("read");
+    let slow = ["1.odp", "2.odp", "3.odp"].map(|name| pin(name, &slides));
+    let quick = pin("photo.png", &png(300, 200, 80));
+    waiting(&kiosk, &quick);
+    let made = kiosk.log().lines().filter(|line| line.contains("made ready")).count();
+    assert!(made < 4, "after all that came before: {}", kiosk.log());
+    // What is ended leaves nothing where others' files lie.
+    waiting(&kiosk, &slow[0]);
+    let is_ours = |name: &String| name.starts_with("OSL_PIPE_") && name.contains("SingleOfficeIPC");
+    let open = std::fs::read_to_string("/proc/net/unix").expect("read");
+    let dead = crate::support::names(Path::new("/tmp")).into_iter().filter(is_ours);
+    until("no dead pipes", SOON, || {
+        let dead = dead.clone().filter(|name| !open.contains(name) && Path::new("/tmp").join(name).exists());
+        (dead.count() == 0).then_some(())
+    });
+}

@@ -36,7 +36,8 @@ pub(crate) async fn file(doors: &Doors, values: &[String], request: Request<Inco
     let edition = pass(doors, values, &request, Audience::Write)?;
     let name = values.get(2).map_or("", String::as_str);
     let max = doors.preview.most_bytes(name);
-    if body::announced(&request).is_some_and(|bytes| bytes > max) {
+    let announced = body::announced(&request);
+    if announced.is_some_and(|bytes| bytes > max) {
         return Err(answer::told(&Error::TooLarge { max }));
     }
     let by = which(&request);
@@ -46,7 +47,7 @@ pub(crate) async fn file(doors: &Doors, values: &[String], request: Request<Inco
         return Err(nothing());
     }
     let chunks = Box::pin(body::chunks(request.into_body(), doors.pace()));
-    let received = doors.preview.receive(&edition, &by, name, chunks).await;
+    let received = doors.preview.receive(&edition, &by, name, announced, chunks).await;
     received.map(|()| answer::empty(StatusCode::NO_CONTENT)).map_err(refused)
 }
 

@@ -22,7 +22,7 @@ use std::{
     os::unix::process::ExitStatusExt as _,
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -72,7 +72,7 @@ pub struct Office {
     folder: PathBuf,
     /// Where we may keep what we know of it.
     state: Option<PathBuf>,
-    registry: Arc<OnceLock<Option<Registry>>>,
+    registry: Arc<Mutex<Option<Registry>>>,
 }
 
 impl Office {
@@ -96,13 +96,17 @@ impl Office {
         program.exists().then_some(Self { program, version, build, missing, input_bar, folder, state, registry })
     }
 
-    /// Its settings without those of windows, where they can be had. Blocking, the first time.
+    /// Its settings without those of windows, where they can be had. Blocking.
     fn registry(&self) -> Option<Registry> {
-        let lay = |state: &PathBuf| {
+        let state = self.state.as_ref()?;
+        let mut known = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
+        // Another process of ours may have found another LibreOffice.
+        if known.as_ref().is_none_or(|known| !known.folder.exists()) {
             let laid = Registry::lay(&self.folder, state);
-            laid.inspect_err(|error| tracing::warn!(%error, "LibreOffice reads all of its settings")).ok().flatten()
-        };
-        self.registry.get_or_init(|| self.state.as_ref().and_then(lay)).clone()
+            let laid = laid.inspect_err(|error| tracing::warn!(%error, "LibreOffice reads all of its settings"));
+            *known = laid.ok().flatten();
+        }
+        known.clone()
     }
 
     /// Whether the part that opens `kind` is here.
@@ -153,10 +157,10 @@ pub(super) async fn print(
     // A link would lead out of its folder.
     let is_made = || made.symlink_metadata().is_ok_and(|data| data.is_file() && data.len() > 0);
     let running = async {
-        let ended = run(workers, &job, &Arrival::watch(&out, name)?).await?;
+        let ended = run(workers, &job, Arrival::watch(&out, name).ok()).await?;
         // A profile that it does not know as its own it first furnishes, and wants to be started again.
         match ended.status.code() == Some(START_AGAIN) && !is_made() {
-            true => run(workers, &job, &Arrival::watch(&out, name)?).await,
+            true => run(workers, &job, Arrival::watch(&out, name).ok()).await,
             false => Ok(ended),
         }
     };
@@ -187,7 +191,8 @@ struct Ended {
     arrived: bool,
 }
 
-async fn run(workers: &Workers, job: &Job, arrival: &Arrival) -> Result<Ended, ConvertError> {
+/// One process, until it ends or its output has arrived.
+async fn run(workers: &Workers, job: &Job, arrival: Option<Arrival>) -> Result<Ended, ConvertError> {
     let mut tree = Tree::start(workers, job, [Stdio::null(), Stdio::null(), Stdio::piped()])?;
     let mut text = String::new();
     if let Some(said) = tree.child.stderr.take() {
@@ -197,7 +202,13 @@ async fn run(workers: &Workers, job: &Job, arrival: &Arrival) -> Result<Ended, C
         let _ = tree.child.status().await;
         false
     };
-    let arrived = by_itself.or(arrival.wait()).await;
+    let arrives = async {
+        match &arrival {
+            Some(arrival) => arrival.wait().await,
+            None => std::future::pending().await,
+        }
+    };
+    let arrived = by_itself.or(arrives).await;
     if arrived {
         tree.kill();
     }

@@ -30,6 +30,9 @@ use crate::{
     worker::child::Failure,
 };
 
+/// Of the bytes that may be made, the part after which no more pages are shown.
+const MUCH: u64 = 4;
+
 /// Of a picture for a screen.
 const SCREEN_QUALITY: u8 = 84;
 
@@ -57,12 +60,15 @@ pub(super) fn make(bytes: &[u8], kind: Kind, ask: &Ask, limits: &Convert, out: &
             let most = if pages.is_whole() { limits.pages } else { limits.pages_at_once };
             let until = Instant::now() + Duration::from_secs(limits.timeout_s.min(limits.cpu_s)) / 2;
             cut = pages.is_whole() && page_count > most;
+            let mut bytes = 0;
             for number in asked(pages, page_count, most) {
-                if pages.is_whole() && number > 1 && Instant::now() > until {
+                // No picture album pushes out what others look at.
+                let is_much = bytes > limits.made_bytes / MUCH || Instant::now() > until;
+                if pages.is_whole() && number > 1 && is_much {
                     cut = true;
                     break;
                 }
-                show(number, &page(number)?, kind, (*width).clamp(16, limits.shown_px), out)?;
+                bytes += show(number, &page(number)?, kind, (*width).clamp(16, limits.shown_px), out)?;
             }
         }
         Ask::Print if page_count > limits.pages => return Err(refuse(Refusal::TooLarge)),
@@ -160,22 +166,24 @@ pub(super) fn on_white(image: &DynamicImage) -> RgbImage {
     whole
 }
 
-/// Photographs as JPEG, all else as PNG.
-fn show(number: u32, image: &DynamicImage, kind: Kind, width: u32, out: &mut Made) -> Result<(), Failure> {
+/// Photographs as JPEG, all else as PNG; its bytes.
+fn show(number: u32, image: &DynamicImage, kind: Kind, width: u32, out: &mut Made) -> Result<u64, Failure> {
     // A strip that is far taller than wide would have no end on a screen.
     let smaller = within(image, width, width.saturating_mul(4));
     let image = smaller.as_ref().unwrap_or(image);
     let rgb = on_white(image);
     let size = (rgb.width(), rgb.height());
-    if kind == Kind::Jpeg {
-        return Ok(out.file(number, Format::Jpeg, Some(size), &jpeg(&rgb, SCREEN_QUALITY)?)?);
-    }
-    let grey = rgb.pixels().all(|pixel| pixel.0[0] == pixel.0[1] && pixel.0[1] == pixel.0[2]);
-    let bytes = match grey {
-        true => png(size.0, size.1, png::ColorType::Grayscale, &DynamicImage::from(rgb).to_luma8())?,
-        false => png(size.0, size.1, png::ColorType::Rgb, &rgb)?,
+    let is_grey = || rgb.pixels().all(|pixel| pixel.0[0] == pixel.0[1] && pixel.0[1] == pixel.0[2]);
+    let (format, bytes) = match kind {
+        Kind::Jpeg => (Format::Jpeg, jpeg(&rgb, SCREEN_QUALITY)?),
+        _ if is_grey() => {
+            let grey = DynamicImage::from(rgb).to_luma8();
+            (Format::Png, png(size.0, size.1, png::ColorType::Grayscale, &grey)?)
+        }
+        _ => (Format::Png, png(size.0, size.1, png::ColorType::Rgb, &rgb)?),
     };
-    Ok(out.file(number, Format::Png, Some(size), &bytes)?)
+    out.file(number, format, Some(size), &bytes)?;
+    Ok(bytes.len() as u64)
 }
 
 /// Packs it.

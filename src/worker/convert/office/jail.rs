@@ -39,7 +39,7 @@ const READ: [&str; 21] = [
 ];
 
 /// Where it insists on making its pipe, `OSL_PIPE_…`, whatever `TMPDIR` says.
-const PIPES: &str = "/tmp";
+pub(super) const PIPES: &str = "/tmp";
 
 /// Files it may have open.
 const FILES: u64 = 512;

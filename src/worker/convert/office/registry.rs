@@ -4,9 +4,11 @@
 //! set (`dconf`) is not asked for either.
 
 use std::{
-    fs, io,
+    fs::{self, File},
+    io::{self, Write as _},
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
@@ -31,6 +33,9 @@ const RULES: u32 = 1;
 
 /// What the copies' folders are called; a fingerprint of what they are of follows.
 const NAME: &str = "office-";
+
+/// After so long no process of ours reads a copy that another one has replaced.
+const OLD: Duration = Duration::from_secs(24 * 3_600);
 
 const DATA: (&str, &str) = ("<oor:component-data ", "</oor:component-data>");
 
@@ -94,27 +99,40 @@ fn fingerprint(files: &[PathBuf]) -> io::Result<String> {
     Ok(hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Whole when it has its name. Those of other LibreOffices go.
+/// Whole and on the disk when it has its name. Those of other LibreOffices go when they are old.
 fn copy(files: &[PathBuf], folder: &Path) -> io::Result<()> {
     let Some(state) = folder.parent() else { return Err(io::ErrorKind::InvalidInput.into()) };
     let fresh = state.join(format!(".{NAME}{}", std::process::id()));
     let _ = fs::remove_dir_all(&fresh);
-    fs::create_dir(&fresh)?;
-    for file in files {
-        let text = fs::read_to_string(file)?;
-        fs::write(fresh.join(file.file_name().unwrap_or_default()), without_windows(&text))?;
+    let copied = write(files, &fresh).and_then(|()| fs::rename(&fresh, folder)).and_then(|()| sync(state));
+    if copied.is_err() {
+        let _ = fs::remove_dir_all(&fresh);
     }
     for entry in fs::read_dir(state)? {
-        let old = entry?.path();
-        if old.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(NAME)) {
-            let _ = fs::remove_dir_all(old);
+        let other = entry?;
+        let is_copy = other.file_name().to_str().is_some_and(|name| name.trim_start_matches('.').starts_with(NAME));
+        let age = other.metadata().and_then(|data| data.modified()).map(|at| at.elapsed().unwrap_or_default());
+        if is_copy && other.path() != folder && age.is_ok_and(|age| age > OLD) {
+            let _ = fs::remove_dir_all(other.path());
         }
     }
     // Another process of ours may have been faster.
-    fs::rename(&fresh, folder).or_else(|error| {
-        let _ = fs::remove_dir_all(&fresh);
-        if folder.exists() { Ok(()) } else { Err(error) }
-    })
+    if folder.exists() { Ok(()) } else { copied }
+}
+
+fn write(files: &[PathBuf], fresh: &Path) -> io::Result<()> {
+    fs::create_dir(fresh)?;
+    for file in files {
+        let text = without_windows(&fs::read_to_string(file)?);
+        let mut copy = File::create(fresh.join(file.file_name().unwrap_or_default()))?;
+        copy.write_all(text.as_bytes())?;
+        copy.sync_all()?;
+    }
+    sync(fresh)
+}
+
+fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
 }
 
 /// A file of settings without the components above. What they may be (their schemas) stays.
@@ -187,7 +205,12 @@ mod tests {
         assert_eq!(told(layers).as_ref(), Some(&first));
         fs::write(shared.join("main.xcd"), "<oor:data/>").expect("written");
         let second = told(layers).expect("a copy");
-        assert_eq!((read(&second).as_str(), first.folder.exists()), ("<oor:data/>", false));
+        assert_eq!((read(&second).as_str(), first.folder.exists()), ("<oor:data/>", true));
+        let age = std::time::SystemTime::now() - super::OLD * 2;
+        fs::File::open(&first.folder).and_then(|old| old.set_modified(age)).expect("made old");
+        fs::write(shared.join("main.xcd"), "<oor:data></oor:data>").expect("written");
+        assert!(told(layers).is_some_and(|third| third.folder.exists()) && !first.folder.exists());
+        assert_eq!(fs::read_dir(state.join("lib")).expect("there").count(), 2);
         assert!(told("user:!x").is_none());
         fs::create_dir(shared.join("data")).expect("made");
         assert!(told(layers).is_none(), "more than we know of");

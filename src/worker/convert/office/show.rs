@@ -107,19 +107,16 @@ pub(in crate::worker::convert) async fn slides(
                 },
             };
             let (of, pdf) = (show.slides, show.pdf());
-            if expected.is_some_and(|expected| expected != of) {
-                show.end().await;
-                return Ok(None);
-            }
+            let is_expected = expected.is_none_or(|expected| expected == of);
             numbers.retain(|number| *number <= of);
-            if numbers.is_empty() || show.save(numbers).await {
+            if !is_expected || numbers.is_empty() || show.save(numbers).await {
                 show.used = Instant::now();
                 // Of two asked at one time one stays.
                 let other = converter.shows.0.replace(Some(show));
                 if let Some(other) = other {
                     other.end().await;
                 }
-                return Ok(Some(Slides { of, pdf }));
+                return Ok(is_expected.then_some(Slides { of, pdf }));
             }
             show.end().await;
             // One that was kept may have died of its age; a new one tells.

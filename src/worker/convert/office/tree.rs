@@ -11,7 +11,7 @@ use std::{
 
 use smol::process::{Child, Command};
 
-use super::{Office, child::Job, registry::Registry};
+use super::{Office, child::Job, jail::PIPES, registry::Registry};
 use crate::{
     document::kind::Kind,
     worker::{Workers, convert::ConvertError},
@@ -92,6 +92,18 @@ impl Drop for Scratch {
     }
 }
 
+/// Removes pipes in [`PIPES`] that nobody listens at: a process that is ended leaves its own. Blocking.
+fn sweep_pipes() {
+    let ours = format!("OSL_PIPE_{}_SingleOfficeIPC_", rustix::process::getuid().as_raw());
+    let Ok(open) = fs::read_to_string("/proc/net/unix") else { return };
+    for entry in fs::read_dir(PIPES).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if entry.file_name().to_string_lossy().starts_with(&ours) && !open.contains(&*path.to_string_lossy()) {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
 /// A process and all that it started.
 pub(super) struct Tree {
     pub(super) child: Child,
@@ -128,6 +140,7 @@ impl Tree {
     pub(super) async fn end(mut self) -> io::Result<ExitStatus> {
         let status = self.child.status().await?;
         self.ended = true;
+        smol::unblock(sweep_pipes).await;
         Ok(status)
     }
 }
