@@ -13,6 +13,7 @@ use crate::{
     document::{
         kind::{HEAD_BYTES, Kind, Look},
         made::{Ask, PRINT_FILE},
+        refusal::Refusal,
     },
     worker::{Workers, convert::ConvertError},
 };
@@ -46,6 +47,10 @@ pub(super) async fn open(path: &Path, workers: &Workers) -> Result<File, Failure
         return Ok(document);
     }
     let kind = workers.kind(path).await.map_err(refused)?;
+    // Anything may be a text; nobody wants an error page on paper that was saved in place of their PDF.
+    if kind == Kind::Txt && path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("pdf")) {
+        return Err(refused(Refusal::Corrupted.into()));
+    }
     let desk = Desk::clear()?;
     workers.convert(path, kind, &Ask::Print, &desk.0).await.map_err(refused)?;
     Ok(File::open(desk.0.join(PRINT_FILE))?)

@@ -24,6 +24,7 @@ mod sheet;
 mod slide;
 mod taken;
 mod txt;
+mod unlocked;
 pub mod way;
 mod word;
 

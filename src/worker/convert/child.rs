@@ -15,10 +15,14 @@ use super::{
     frame::{Out, Told},
     look,
     order::{Order, Task},
-    outline, pdf, picture, sheet, slide, txt, word,
+    outline, pdf, picture, sheet, slide, txt, unlocked, word,
 };
 use crate::{
-    document::{kind::Kind, made::Ask, refusal::Refusal},
+    document::{
+        kind::{HEAD_BYTES, Kind, Look},
+        made::Ask,
+        refusal::Refusal,
+    },
     worker::{Limits, child::Failure, jail},
 };
 
@@ -44,7 +48,7 @@ pub fn live(arguments: impl Iterator<Item = OsString>) -> Result<(), Failure> {
     document.rewind()?;
     let mut out = Out::new(BufWriter::new(out));
     let told = match (&order.task, &pdfium) {
-        (Task::Kind, _) => Told { kind: look::kind(&mut document)?, ..Told::default() },
+        (Task::Kind, _) => Told { kind: look::kind(&mut document, order.limits.source_bytes)?, ..Told::default() },
         (Task::Make(ask), Some(pdfium)) => pdf::make(pdfium, &document, ask, &order.limits, &mut out)?,
         (Task::Fits, _) => {
             let bytes = whole(document, &order)?;
@@ -66,7 +70,9 @@ fn whole(document: File, order: &Order) -> Result<Vec<u8>, Failure> {
         ErrorKind::OutOfMemory => refuse(Refusal::TooLarge),
         _ => error.into(),
     })?;
-    Ok(bytes)
+    // One that is locked with the password that everybody has is as good as open.
+    let is_ole = Kind::look(&bytes[..bytes.len().min(HEAD_BYTES)]) == Look::Ole;
+    Ok(is_ole.then(|| unlocked::opened(&bytes)).flatten().unwrap_or(bytes))
 }
 
 fn make(bytes: Vec<u8>, ask: &Ask, order: &Order, out: &mut Made) -> Result<Told, Failure> {

@@ -8,7 +8,7 @@ use std::{
 
 use zip::ZipArchive;
 
-use super::child::refuse;
+use super::{child::refuse, unlocked};
 use crate::{
     document::{
         kind::{HEAD_BYTES, Kind, Look},
@@ -57,8 +57,8 @@ const CONTENTS: [(&str, Kind); 6] = [
     ("presentationml", Kind::Pptx),
 ];
 
-/// What the file is; `None` for what is not taken.
-pub(super) fn kind(file: &mut File) -> Result<Option<Kind>, Failure> {
+/// What the file is; `None` for what is not taken. `most` bytes of one that is locked are read.
+pub(super) fn kind(file: &mut File, most: u64) -> Result<Option<Kind>, Failure> {
     let mut head = Vec::new();
     file.take(HEAD_BYTES as u64).read_to_end(&mut head)?;
     file.rewind()?;
@@ -68,7 +68,12 @@ pub(super) fn kind(file: &mut File) -> Result<Option<Kind>, Failure> {
     match Kind::look(&head) {
         Look::Kind(kind) => Ok(Some(kind)),
         Look::Zip => zipped(file),
-        Look::Ole => streams(file),
+        Look::Ole => streams(&mut *file).or_else(|refused| {
+            let mut bytes = Vec::new();
+            file.rewind()?;
+            file.take(most).read_to_end(&mut bytes)?;
+            unlocked::opened(&bytes).map_or(Err(refused), |opened| zipped(Cursor::new(opened)))
+        }),
         Look::Other => {
             let mut text = Vec::new();
             file.take(TEXT_BYTES).read_to_end(&mut text)?;

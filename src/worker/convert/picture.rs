@@ -2,6 +2,7 @@
 //! A4 for paper. Of a moving GIF the first picture; of a TIFF every page ([`tiff`]).
 
 mod paper;
+mod planar;
 mod tiff;
 
 use std::{
@@ -104,7 +105,7 @@ pub(super) fn decode(bytes: &[u8], kind: Kind, limits: &Convert) -> Result<Dynam
         _ => ImageFormat::Png,
     };
     if kind == Kind::Tiff && tiff::lies_in_planes(bytes) {
-        return Err(refuse(Refusal::Unsupported));
+        return planar::decode(bytes, limits);
     }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut bounds = image::Limits::default();
