@@ -85,7 +85,9 @@ fn make(bytes: Vec<u8>, ask: &Ask, order: &Order, out: &mut Made) -> Result<Told
         }
         Kind::Txt => txt::make(&bytes, ask, limits, out),
         Kind::Doc | Kind::Docx | Kind::Rtf | Kind::Odt => word::make(&bytes, order.kind, ask, limits, out),
-        Kind::Xls | Kind::Xlsx | Kind::Xlsb | Kind::Xlsm | Kind::Ods => sheet::make(&bytes, ask, limits, out),
+        Kind::Xls | Kind::Xlsx | Kind::Xlsb | Kind::Xlsm | Kind::Ods => {
+            sheet::make(&bytes, order.kind, ask, limits, out)
+        }
         Kind::Pptx => slide::make(bytes, ask, limits, out),
         Kind::Ppt | Kind::Odp => outline::make(bytes, order.kind, ask, limits, out),
         Kind::Pdf => Err(refuse(Refusal::Unsupported)),

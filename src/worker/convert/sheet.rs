@@ -3,6 +3,7 @@
 //! nothing.
 
 pub(super) mod fit;
+mod trim;
 
 use std::collections::HashMap;
 
@@ -17,6 +18,7 @@ use super::{
 };
 use crate::{
     document::{
+        kind::Kind,
         made::{Ask, Format},
         refusal::Refusal,
     },
@@ -35,8 +37,9 @@ const ACROSS_PT: f32 = 785.0;
 const COLUMN_PT: f32 = 34.0;
 
 /// Makes HTML of a workbook, or its print form.
-pub(super) fn make(bytes: &[u8], ask: &Ask, limits: &Convert, out: &mut Made) -> Result<Told, Failure> {
-    let workbook = Workbook::open(bytes).map_err(|error| refused(&error))?;
+pub(super) fn make(bytes: &[u8], kind: Kind, ask: &Ask, limits: &Convert, out: &mut Made) -> Result<Told, Failure> {
+    let trimmed = if kind == Kind::Ods { trim::trimmed(bytes, limits) } else { None };
+    let workbook = Workbook::open(trimmed.as_deref().unwrap_or(bytes)).map_err(|error| refused(&error))?;
     let sheets: Vec<&Sheet> = workbook.sheets.iter().filter(|sheet| sheet.is_worksheet && !sheet.is_hidden()).collect();
     let page_count = u32::try_from(sheets.len()).ok();
     let charts = workbook.sheets.iter().any(|sheet| !sheet.charts().is_empty() || !sheet.images().is_empty());

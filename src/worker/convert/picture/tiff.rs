@@ -19,18 +19,7 @@ const PIXELS: u32 = 40_000_000;
 /// Pages that are looked for: a fax machine's memory.
 const PAGES: usize = 2_000;
 
-/// `NewSubfileType`, and its bit for a smaller copy of another page (TIFF 6.0 page 36).
-const SUBFILE: (u16, u32) = (254, 1);
-
-/// Entries of a directory among which it is looked for: they are sorted, and no other is lower.
-const ENTRIES: u16 = 32;
-
-/// The types `SHORT` and `LONG` (TIFF 6.0 page 15).
-const SHORT: u16 = 3;
-const LONG: u16 = 4;
-
-/// Where the pages' directories begin, in their order; `None` for what is no TIFF file. Smaller copies are no pages of their
-/// own, unless there is nothing else.
+/// Where directories begin, in their order; `None` for what is no TIFF file.
 pub(super) fn pages(bytes: &[u8]) -> Option<Vec<u32>> {
     let file = Numbers::of(bytes)?;
     let (mut starts, mut start) = (Vec::new(), file.long(4)?);
@@ -40,9 +29,7 @@ pub(super) fn pages(bytes: &[u8]) -> Option<Vec<u32>> {
         starts.push(start);
         start = file.long(at + 2 + usize::from(entries) * 12).unwrap_or(0);
     }
-    let whole: Vec<u32> = starts.iter().copied().filter(|start| !file.is_smaller(*start as usize)).collect();
-    let pages = if whole.is_empty() { starts } else { whole };
-    (!pages.is_empty()).then_some(pages)
+    (!starts.is_empty()).then_some(starts)
 }
 
 /// The same file with the directory at `start` as its first.
@@ -102,22 +89,6 @@ impl<'a> Numbers<'a> {
         Some(Self { bytes, big })
     }
 
-    /// Whether the directory at `start` is that of a smaller copy of another page.
-    fn is_smaller(&self, start: usize) -> bool {
-        let entries = usize::from(self.short(start).unwrap_or(0).min(ENTRIES));
-        let found = (0..entries).map(|entry| start + 2 + entry * 12).find(|at| self.short(*at) == Some(SUBFILE.0));
-        found.and_then(|at| self.value(at)).is_some_and(|bits| bits & SUBFILE.1 != 0)
-    }
-
-    /// The one number of the entry at `at` (TIFF 6.0 page 14): short ones lie in the first half of its place.
-    fn value(&self, at: usize) -> Option<u32> {
-        match self.short(at + 2)? {
-            SHORT => self.short(at + 8).map(u32::from),
-            LONG => self.long(at + 8),
-            _ => None,
-        }
-    }
-
     fn short(&self, at: usize) -> Option<u16> {
         let bytes = self.bytes.get(at..at.checked_add(2)?)?.try_into().ok()?;
         Some(if self.big { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
@@ -141,37 +112,6 @@ mod tests {
             bytes.extend(next.to_le_bytes());
         }
         bytes
-    }
-
-    /// A directory for each of these types of subfile, as `LONG` or as `SHORT`, in either byte order.
-    fn subfiles(types: &[u32], long: bool, big: bool) -> Vec<u8> {
-        let two = |number: u16| if big { number.to_be_bytes() } else { number.to_le_bytes() };
-        let four = |number: u32| if big { number.to_be_bytes() } else { number.to_le_bytes() };
-        let mut bytes = if big { b"MM\0*".to_vec() } else { b"II*\0".to_vec() };
-        bytes.extend(four(8));
-        for (number, kind) in (1_u32..).zip(types) {
-            bytes.extend([two(1), two(254), two(if long { 4 } else { 3 })].concat());
-            bytes.extend(four(1));
-            match long {
-                true => bytes.extend(four(*kind)),
-                false => bytes.extend([two(u16::try_from(*kind).expect("short")), [0; 2]].concat()),
-            }
-            let is_last = number as usize == types.len();
-            bytes.extend(four(if is_last { 0 } else { 8 + number * 18 }));
-        }
-        bytes
-    }
-
-    #[test]
-    fn smaller_copies_are_no_pages() {
-        for (long, big) in [(true, true), (true, false), (false, true), (false, false)] {
-            assert_eq!(pages(&subfiles(&[0, 1, 2, 3], long, big)), Some(vec![8, 44]));
-            assert_eq!(pages(&subfiles(&[1, 2], long, big)), Some(vec![26]));
-            assert_eq!(pages(&subfiles(&[1, 1], long, big)), Some(vec![8, 26]));
-        }
-        let mut cut = subfiles(&[2, 1], true, false);
-        cut.truncate(34);
-        assert_eq!(pages(&cut), Some(vec![8, 26]));
     }
 
     #[test]

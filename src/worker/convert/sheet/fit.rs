@@ -35,7 +35,7 @@ pub(in crate::worker::convert) fn fitted(bytes: &[u8], kind: Kind, limits: &Conv
 }
 
 /// The zip file with some of its parts changed.
-fn parts(
+pub(super) fn parts(
     bytes: &[u8],
     limits: &Convert,
     is_one: impl Fn(&str) -> bool,
