@@ -11,7 +11,6 @@ mod wire;
 use std::{path::Path, time::Duration};
 
 use futures_rustls::pki_types::ServerName;
-
 use lapin::{
     BasicProperties, Channel, Connection, ConnectionProperties, Consumer,
     message::Delivery,

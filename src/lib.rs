@@ -13,7 +13,7 @@
 //! | assembly | [`kiosk`]: opens the tools, hands them up, names the tasks; [`node`]: converts for other kiosks |
 //! | doors | [`http`]: phones, bots, other servers; [`panel`]: the touch screen |
 //! | journeys | [`queue`]: a job's life; [`preview`]: looks at documents; [`roster`]: members; [`gate`]: tokens; [`terminals`]: QR codes; [`guessing`]: wrong codes; [`desk`]: what a technician does |
-//! | tools | [`store`]: SQLite and documents; [`printer`]: IPP, and a folder as a printer; [`worker`]: jailed children; [`auth`]: another server's tokens; [`broker`]: RabbitMQ; [`tls`]: servers that authorities vouch for; [`clock`]: lived time; [`board`]: the machine we run on; [`flight`]: signed flight records; [`logbook`]: the log's last lines |
+//! | tools | [`store`]: SQLite and documents; [`printer`]: IPP, and a folder as a printer; [`worker`]: jailed children; [`auth`]: another server's tokens; [`broker`]: RabbitMQ; [`tls`]: servers that authorities vouch for; [`clock`]: lived time; [`bell`]: who waits for a change; [`board`]: the machine we run on; [`flight`]: signed flight records; [`logbook`]: the log's last lines |
 //! | nouns | [`job`], [`document`], [`raster`], [`member`], [`access`], [`settings`], [`error`], [`text`] |
 //!
 //! # Journeys
@@ -48,6 +48,7 @@
 
 pub mod access;
 pub mod auth;
+pub mod bell;
 pub mod board;
 pub mod broker;
 pub mod clock;

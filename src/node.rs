@@ -3,19 +3,15 @@
 //! It keeps nothing: of a document it has what the request's token opens, in a folder that goes with the request. Whatever
 //! becomes of it, the request is answered for: done when the kiosk has the result or needs none, tried again when that may
 //! help, put aside after too many tries. A result told twice changes nothing at the kiosk, so a request that comes again
-//! after this machine died is simply done again. How it talks to a kiosk is in [`kiosk_door`], its folder in [`desk`].
+//! after this machine died is simply done again. How it talks to a kiosk is in [`kiosk_door`], its folder is a [`desk`].
 
-mod desk;
 mod kiosk_door;
 
 use std::{path::Path, rc::Rc, time::Duration};
 
 use smol::Timer;
 
-use self::{
-    desk::Desk,
-    kiosk_door::{KioskDoor, Trip},
-};
+use self::kiosk_door::{KioskDoor, Trip};
 use crate::{
     broker::{Broker, BrokerError, Held, Requests, request::Request},
     document::{
@@ -25,7 +21,11 @@ use crate::{
         refusal::Refusal,
     },
     settings::Settings,
-    worker::{Workers, convert::ConvertError},
+    worker::{
+        Workers,
+        convert::ConvertError,
+        desk::{self, Desk},
+    },
 };
 
 /// Between two looks for the broker, at first and at last.

@@ -28,7 +28,7 @@ use std::{
 };
 
 use event_listener::{Event, EventListener};
-use smol::{Timer, future::FutureExt as _, lock::Semaphore};
+use smol::lock::Semaphore;
 
 use self::{
     cache::Cache,
@@ -39,6 +39,7 @@ use self::{
     wants::{Version, Wants},
 };
 use crate::{
+    bell::rings,
     clock::LivedClock,
     document::{
         description::{Description, State},
@@ -284,10 +285,7 @@ impl Preview {
             if !waits || Instant::now() >= until {
                 return Ok(None);
             }
-            let late = async {
-                Timer::at(until).await;
-            };
-            changed.or(late).await;
+            rings(changed, until).await;
         }
     }
 

@@ -8,6 +8,7 @@
 pub mod assemble;
 pub mod child;
 pub mod convert;
+pub mod desk;
 mod fields;
 pub mod forkserver;
 pub mod inspect;

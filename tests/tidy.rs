@@ -18,7 +18,7 @@ const MAX_BYTES: u64 = 2_000_000;
 const NO_NAMES: [&str; 7] = ["utils", "helpers", "common", "core", "infra", "manager", "handler"];
 
 /// Room → the rooms it may name.
-const MAY_NAME: [(&str, &[&str]); 31] = [
+const MAY_NAME: [(&str, &[&str]); 32] = [
     // Nouns.
     ("text", &[]),
     ("access", &[]),
@@ -29,13 +29,14 @@ const MAY_NAME: [(&str, &[&str]); 31] = [
     ("raster", &["job"]),
     ("document", &["job", "text", "worker"]), // worker in a link only
     // Tools.
+    ("bell", &[]),
     ("clock", &[]),
     ("board", &[]),
     ("flight", &[]),
     ("logbook", &[]),
     ("store", &["access", "clock", "document", "error", "job", "member"]),
     ("printer", &["job", "raster"]),
-    ("worker", &["document", "job", "raster", "settings", "text"]),
+    ("worker", &["access", "document", "job", "raster", "settings", "text"]),
     ("tls", &[]),
     ("auth", &["access", "tls"]),
     ("broker", &["document", "settings", "tls"]),
@@ -44,8 +45,8 @@ const MAY_NAME: [(&str, &[&str]); 31] = [
     ("gate", &["access", "auth", "error", "store"]),
     ("guessing", &["clock", "error", "job", "settings", "store"]),
     ("roster", &["error", "member", "settings", "store"]),
-    ("queue", &["clock", "document", "error", "job", "printer", "raster", "settings", "store", "worker"]),
-    ("preview", &["access", "broker", "clock", "document", "error", "job", "settings", "store", "worker"]),
+    ("queue", &["bell", "clock", "document", "error", "job", "printer", "raster", "settings", "store", "worker"]),
+    ("preview", &["access", "bell", "broker", "clock", "document", "error", "job", "settings", "store", "worker"]),
     ("terminals", &["access", "error", "job", "settings", "store"]),
     // Doors. The types of rows that journeys hand up are the store's; its functions are not called here.
     (

@@ -184,3 +184,23 @@ fn a_terminals_sender_may_bring_what_the_settings_name() {
     assert_eq!(kiosk.upload(&none, b"\x7fELF\x02\x01\x01\0", "text/plain").0, 415);
     assert_eq!(kiosk.upload(&none, b"a text that is called a PDF", "application/pdf").0, 415);
 }
+
+#[test]
+fn a_sender_without_an_end_is_not_heard_for_ever() {
+    const ENOUGH: usize = 100 << 20;
+    let kiosk = Kiosk::start(&Start { environment: &[("MAX_SIZE", "100000")], ..Start::default() });
+    let pin = kiosk.order(&json!({}));
+    let mut stream = connect(&kiosk);
+    let head = format!(
+        "POST /file/{pin} HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{FILE}\r\n",
+        FILE.len()
+    );
+    stream.write_all(head.as_bytes()).expect("sent");
+    let mut sending = stream.try_clone().expect("a second handle");
+    let sender = std::thread::spawn(move || {
+        let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000));
+        (0..ENOUGH / chunk.len()).take_while(|_| sending.write_all(chunk.as_bytes()).is_ok()).count() * chunk.len()
+    });
+    let sent = sender.join().expect("sent");
+    assert!(sent < ENOUGH / 2, "{sent} bytes were taken");
+}

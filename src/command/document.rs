@@ -1,41 +1,17 @@
 //! The document that a command is given, as the PDF that prints: what is none becomes one in jailed children, as for the
 //! kiosk's queue.
 
-use std::{
-    fs::{self, DirBuilder, File},
-    os::unix::fs::{DirBuilderExt as _, FileExt as _},
-    path::{Path, PathBuf},
-};
+use std::{fs::File, os::unix::fs::FileExt as _, path::Path};
 
 use super::Failure;
 use crate::{
-    access::hex,
     document::{
         kind::{HEAD_BYTES, Kind, Look},
         made::{Ask, PRINT_FILE},
         refusal::Refusal,
     },
-    worker::{Workers, convert::ConvertError},
+    worker::{Workers, convert::ConvertError, desk::Desk},
 };
-
-/// A folder that goes with its owner.
-struct Desk(PathBuf);
-
-impl Desk {
-    fn clear() -> Result<Self, Failure> {
-        let mut drawn = [0; 12];
-        getrandom::fill(&mut drawn).map_err(std::io::Error::other)?;
-        let desk = Self(std::env::temp_dir().join(format!("ottisk-{}", hex(&drawn))));
-        DirBuilder::new().mode(0o700).create(&desk.0)?;
-        Ok(desk)
-    }
-}
-
-impl Drop for Desk {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 /// Opens it.
 pub(super) async fn open(path: &Path, workers: &Workers) -> Result<File, Failure> {
@@ -52,8 +28,8 @@ pub(super) async fn open(path: &Path, workers: &Workers) -> Result<File, Failure
         return Err(refused(Refusal::Corrupted.into()));
     }
     let desk = Desk::clear()?;
-    workers.convert(path, kind, &Ask::Print, &desk.0).await.map_err(refused)?;
-    Ok(File::open(desk.0.join(PRINT_FILE))?)
+    workers.convert(path, kind, &Ask::Print, &desk.made()).await.map_err(refused)?;
+    Ok(File::open(desk.made().join(PRINT_FILE))?)
 }
 
 fn refused(error: ConvertError) -> Failure {

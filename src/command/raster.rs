@@ -194,27 +194,25 @@ pub(super) fn failure(error: WorkerError) -> Failure {
 }
 
 async fn draw(asked: &Asked, workers: &Rc<Workers>) -> Result<(), Failure> {
-    let is_stream = asked.out.as_ref().is_none_or(|out| out == Path::new("-"));
-    if matches!(asked.format, Output::Pictures(_)) && is_stream {
+    // Without one, or with `-`, it goes to stdout.
+    let out = asked.out.as_ref().filter(|out| *out != Path::new("-"));
+    if out.is_none() && matches!(asked.format, Output::Pictures(_)) {
         return Err(Failure::Usage("pictures need -o FOLDER".into()));
     }
     let document = document::open(&asked.file, workers).await?;
-    match (asked.format, &asked.out) {
-        (Output::Pictures(_), None) => Err(Failure::Usage("pictures need -o FOLDER".into())),
+    match (asked.format, out) {
         (Output::Pictures(format), Some(folder)) => draw_pictures(asked, workers, document, folder, format).await,
-        (Output::Raster(_), out) => {
-            let out = match out {
-                Some(path) if path != Path::new("-") => {
-                    File::create(path).map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?
-                }
-                _ => File::from(io::stdout().as_fd().try_clone_to_owned()?),
+        (_, path) => {
+            let out = match path {
+                Some(path) => File::create(path).map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?,
+                None => File::from(io::stdout().as_fd().try_clone_to_owned()?),
             };
             let is_file = out.metadata().is_ok_and(|out| out.is_file());
             let drawn = match asked.plan.format {
                 Format::Pdf => draw_pdf(asked, workers, document, out).await,
                 _ => workers.render_to(document, &asked.plan, &asked.pages, out).await.map_err(failure),
             };
-            if let (Err(_), Some(path), true) = (&drawn, &asked.out, is_file) {
+            if let (Err(_), Some(path), true) = (&drawn, path, is_file) {
                 // Part of a document looks like one.
                 let _ = std::fs::remove_file(path);
             }

@@ -174,12 +174,11 @@ pub(super) async fn upload(
             Err(_) => return Err(no_file()),
             Ok(Some(mut part)) if part.name() == Some("file") && is_file(&part) => {
                 result = keep(doors, caller, pin, &mut part, announced).await.map_err(|error| answer::error(&error));
-                // Whoever pauses wants to hear the answer.
-                while body::timed(part.chunk(), body::PAUSE).await.is_ok_and(|chunk| matches!(chunk, Ok(Some(_)))) {}
+                drain(&mut part, max, body::PAUSE).await;
                 break;
             }
             // Its head is counted too: parts without content could go on for ever.
-            Ok(Some(mut part)) => around += 64 + drain(&mut part, ENVELOPE_BYTES).await,
+            Ok(Some(mut part)) => around += 64 + drain(&mut part, ENVELOPE_BYTES, doors.pace().stall).await,
         }
     }
     let ticket = result?;
@@ -193,11 +192,12 @@ fn is_file(part: &Part) -> bool {
         || part.headers().get(CONTENT_DISPOSITION).is_some_and(|value| extended(value.as_bytes()))
 }
 
-/// Reads on after the answer is known, little over `limit` bytes: most clients only listen when they have sent all.
-async fn drain(part: &mut Part, limit: u64) -> u64 {
+/// Reads on after the answer is known, little over `limit` bytes: most clients only listen when they have sent all. Whoever
+/// makes a `pause` listens already.
+async fn drain(part: &mut Part, limit: u64, pause: Duration) -> u64 {
     let mut read = 0;
     while read <= limit
-        && let Ok(Some(chunk)) = part.chunk().await
+        && let Ok(Ok(Some(chunk))) = body::timed(part.chunk(), pause).await
     {
         read += chunk.len() as u64;
     }
@@ -275,7 +275,7 @@ pub(super) async fn change(
 /// `GET /file/{pin}`: what a terminal needs to print.
 pub(super) async fn fetch(doors: &Doors, caller: &Caller, pin: &str) -> Result<Answer, Error> {
     let job = doors.look_up(caller, pin).await?.ok_or(Error::FilesUnknown(1))?;
-    let job = doors.queue.made(job, Duration::from_millis(doors.settings.preview.wait_ms)).await?;
+    let job = doors.queue.made(job).await?;
     let missing = job.missing();
     let document = job.document.ok_or(missing)?;
     Ok(answer::json(StatusCode::OK, &json!({"filename": document.name, "options": options(&job.ticket)})))

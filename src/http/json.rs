@@ -66,16 +66,16 @@ impl Doors {
         // Far over the limit nothing is read; what is not so far over is read to its end, so that the sender hears
         // the answer.
         let far = limit.max(self.settings.http.json_bytes);
-        if body::announced(&request).is_some_and(|size| size > far as u64) {
+        let announced = body::announced(&request).unwrap_or(0);
+        if announced > far as u64 {
             return Err(Unread::TooLarge);
         }
-        let is_over = body::announced(&request).is_some_and(|size| size > limit as u64);
         let mut body = request.into_body();
-        if is_over {
-            body::drain(&mut body, far, self.pace()).await;
-            return Err(Unread::TooLarge);
-        }
-        match body::collect(&mut body, limit, self.pace()).await {
+        let collected = match announced > limit as u64 {
+            true => Err(BodyError::TooLarge),
+            false => body::collect(&mut body, limit, self.pace()).await,
+        };
+        match collected {
             Ok(bytes) => parse(&bytes, is_json),
             Err(BodyError::TooLarge) => {
                 body::drain(&mut body, far, self.pace()).await;

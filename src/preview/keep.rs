@@ -118,7 +118,7 @@ impl Preview {
     }
 
     /// Whether a node may bring a file of this name: its document is there, and what is printed was asked for.
-    pub async fn is_awaited(&self, edition: &Edition, name: &str) -> Result<bool, Error> {
+    async fn is_awaited(&self, edition: &Edition, name: &str) -> Result<bool, Error> {
         Ok(self.brought(edition).await?.is_some() && (name != PRINT_FILE || self.forms.is_asked(edition)))
     }
 

@@ -6,10 +6,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use smol::{Timer, future::or};
-
 use super::{Preview, edition::Edition, token::Audience, wants::Work};
 use crate::{
+    bell::rings,
     broker::{
         Broker, BrokerError,
         request::{Request, Urgency},
@@ -74,10 +73,7 @@ impl Preview {
                 tracing::warn!("no node has answered; done here");
                 return Ok(false);
             }
-            let late = async {
-                Timer::at(until).await;
-            };
-            or(changed, late).await;
+            rings(changed, until).await;
         }
     }
 

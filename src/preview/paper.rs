@@ -9,10 +9,10 @@ use std::{
 };
 
 use event_listener::Event;
-use smol::{Timer, future::or};
 
 use super::{Preview, edition::Edition, keep::NotKept};
 use crate::{
+    bell::rings,
     broker::request::Urgency,
     document::{
         description::{Description, State},
@@ -93,10 +93,7 @@ impl Preview {
                     return None;
                 }
                 None => {
-                    let late = async {
-                        Timer::at(until).await;
-                    };
-                    or(came, late).await;
+                    rings(came, until).await;
                 }
             }
         }

@@ -3,10 +3,11 @@
 
 use std::time::{Duration, Instant};
 
-use smol::{Timer, future::FutureExt as _};
+use smol::Timer;
 
 use super::{Queue, any_printer};
 use crate::{
+    bell::rings,
     error::Error,
     job::{
         plan::Media,
@@ -102,10 +103,7 @@ impl Queue {
             if facts.is_some() || over {
                 return Ok(facts);
             }
-            let too_long = async {
-                Timer::at(until).await;
-            };
-            changed.or(too_long).await;
+            rings(changed, until).await;
         }
     }
 

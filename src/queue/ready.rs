@@ -19,6 +19,7 @@ use smol::{Timer, future::FutureExt as _};
 
 use super::{Contents, Queue, day};
 use crate::{
+    bell::rings,
     document::{kind::Kind, made::Ask, refusal::Refusal},
     error::Error,
     job::{code::ReleaseCode, state::JobId},
@@ -127,17 +128,14 @@ impl Queue {
         Ok(incoming.reread().await?)
     }
 
-    /// The job when its document is not being made ready any more, or after so long.
-    pub async fn made(&self, mut job: Job, most: Duration) -> Result<Job, Error> {
-        let until = Instant::now() + most;
+    /// The job when its document is not being made ready any more, or as long as a request waits.
+    pub async fn made(&self, mut job: Job) -> Result<Job, Error> {
+        let until = Instant::now() + Duration::from_millis(self.settings.preview.wait_ms);
         while job.making == Some(Making::Waiting) && Instant::now() < until {
             let changed = self.changed();
             job = self.job(job.id).await?.ok_or(Error::FilesUnknown(1))?;
             if job.making == Some(Making::Waiting) {
-                let late = async {
-                    Timer::at(until).await;
-                };
-                changed.or(late).await;
+                rings(changed, until).await;
             }
         }
         Ok(job)
@@ -148,10 +146,10 @@ impl Queue {
         incoming.complete().await?;
         let kind = self.kind(incoming.path(), incoming.bytes()).await?;
         let source = self.keep_source(incoming, kind).await?;
-        let (id, contents) = (job.id, Contents { sources: vec![source.clone()], ..Contents::default() });
+        let (id, name) = (job.id, source.name.clone());
         let brought = self.store.write(move |db| sources::bring(db, id, &[source])).await;
         match brought {
-            Err(_) => self.remove_contents(&contents).await,
+            Err(_) => self.documents.remove(&name).await,
             Ok(()) => {
                 self.unready.notify(usize::MAX);
                 self.ring();

@@ -44,9 +44,8 @@ pub fn of(db: &Connection, job: JobId) -> Result<Vec<Source>, Error> {
 
 /// The same of a job whose document waits to be made; `None` of one that does not, or is gone.
 pub fn unmade(db: &Connection, job: JobId) -> Result<Option<Vec<Source>>, Error> {
-    let waits = "SELECT COUNT(*) FROM jobs WHERE id = ?1 AND making = 'waiting' AND document IS NULL";
-    let waits: i64 = db.prepare_cached(waits)?.query_row([job.0], |row| row.get(0))?;
-    if waits == 0 { Ok(None) } else { of(db, job).map(Some) }
+    let waits = |job: jobs::Job| job.document.is_none() && job.making == Some(Making::Waiting);
+    if jobs::by_id(db, job)?.is_some_and(waits) { of(db, job).map(Some) } else { Ok(None) }
 }
 
 /// The jobs that wait for their documents to be made, of `pictures` alone or of something else; the longest first, at most

@@ -1,8 +1,6 @@
 //! `print-N.png`: page N as it comes out of the printer, by the same way as paper, so that what is shown is what comes out.
 //! It follows the job's options and the printer. The strip that the printer does not reach is hatched.
 
-use std::time::Duration;
-
 use hyper::{
     HeaderMap,
     header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS},
@@ -30,7 +28,7 @@ pub(super) async fn answer(doors: &Doors, edition: &Edition, page: u32, headers:
     let told = |error: Error| answer::told(&error);
     let job = doors.preview.job(edition).await.map_err(told)?.ok_or_else(nothing)?;
     let job = doors.queue.job(job).await.map_err(told)?.ok_or_else(nothing)?;
-    let job = doors.queue.made(job, Duration::from_millis(doors.settings.preview.wait_ms)).await.map_err(told)?;
+    let job = doors.queue.made(job).await.map_err(told)?;
     let known = job.document.as_ref().is_some_and(|document| page <= document.page_count);
     if !known {
         return Err(nothing());

@@ -2,6 +2,7 @@
 //! a write token, which is for one version of one document.
 
 use hyper::{Request, StatusCode, body::Incoming, header::CACHE_CONTROL};
+use smol::stream::StreamExt as _;
 
 use super::{Doors, nothing, pass, set};
 use crate::{
@@ -41,13 +42,17 @@ pub(crate) async fn file(doors: &Doors, values: &[String], request: Request<Inco
         return Err(answer::told(&Error::TooLarge { max }));
     }
     let by = which(&request);
-    if !doors.preview.is_awaited(&edition, name).await.map_err(|error| answer::told(&error))? {
+    let mut chunks = Box::pin(body::chunks(request.into_body(), doors.pace()));
+    let received = doors.preview.receive(&edition, &by, name, announced, &mut chunks).await;
+    if received == Err(NotKept::Gone) {
         // Heard to its end, or the node would see a broken connection in place of the answer, and try it again.
-        body::drain(&mut request.into_body(), usize::try_from(max).unwrap_or(usize::MAX), doors.pace()).await;
-        return Err(nothing());
+        let mut left = max;
+        while left > 0
+            && let Some(Ok(chunk)) = chunks.next().await
+        {
+            left = left.saturating_sub(chunk.len() as u64);
+        }
     }
-    let chunks = Box::pin(body::chunks(request.into_body(), doors.pace()));
-    let received = doors.preview.receive(&edition, &by, name, announced, chunks).await;
     received.map(|()| answer::empty(StatusCode::NO_CONTENT)).map_err(refused)
 }
 

@@ -18,11 +18,7 @@ use super::{
     outline, pdf, picture, sheet, slide, txt, unlocked, word,
 };
 use crate::{
-    document::{
-        kind::{HEAD_BYTES, Kind, Look},
-        made::Ask,
-        refusal::Refusal,
-    },
+    document::{kind::Kind, made::Ask, refusal::Refusal},
     worker::{Limits, child::Failure, jail},
 };
 
@@ -71,8 +67,7 @@ fn whole(document: File, order: &Order) -> Result<Vec<u8>, Failure> {
         _ => error.into(),
     })?;
     // One that is locked with the password that everybody has is as good as open.
-    let is_ole = Kind::look(&bytes[..bytes.len().min(HEAD_BYTES)]) == Look::Ole;
-    Ok(is_ole.then(|| unlocked::opened(&bytes)).flatten().unwrap_or(bytes))
+    Ok(unlocked::opened(&bytes).unwrap_or(bytes))
 }
 
 fn make(bytes: Vec<u8>, ask: &Ask, order: &Order, out: &mut Made) -> Result<Told, Failure> {

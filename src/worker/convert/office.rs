@@ -170,14 +170,16 @@ pub(super) async fn print(
     };
     let Ended { status, said, arrived } = running.or(too_slow).await?;
     let killed = !arrived && matches!(status.signal(), Some(libc::SIGKILL | libc::SIGXCPU));
-    match killed {
-        false if is_made() => Ok(fs::rename(&made, folder.join(PRINT_FILE))?),
+    if !killed && is_made() {
+        return Ok(fs::rename(&made, folder.join(PRINT_FILE))?);
+    }
+    match status.signal() {
         // Our own child, before it became LibreOffice.
         _ if status.code() == Some(i32::from(EXIT_FAILED)) && said.contains(OWN_FAULT) => {
             Err(ConvertError::Failed(said))
         }
-        true => Err(Refusal::TimedOut.into()),
-        _ if matches!(status.signal(), Some(libc::SIGXFSZ)) => Err(Refusal::TooLarge.into()),
+        _ if killed => Err(Refusal::TimedOut.into()),
+        Some(libc::SIGXFSZ) => Err(Refusal::TooLarge.into()),
         _ => Err(Refusal::Corrupted.into()),
     }
 }

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::tree::url;
+use crate::access::hex;
 
 /// Packages of which nothing is read.
 const PACKAGES: [&str; 2] = ["org.openoffice.Office.UI", "org.openoffice.Office.DataAccess"];
@@ -96,7 +97,7 @@ fn fingerprint(files: &[PathBuf]) -> io::Result<String> {
         hash.update(file.as_os_str().as_encoded_bytes());
         hash.update([data.len().to_le_bytes(), data.mtime().to_le_bytes(), data.mtime_nsec().to_le_bytes()].concat());
     }
-    Ok(hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&hash.finalize()[..8]))
 }
 
 /// Whole and on the disk when it has its name. Those of other LibreOffices go when they are old.

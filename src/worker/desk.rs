@@ -1,4 +1,4 @@
-//! Where a node works on one request: a folder for our own eyes, gone when the request is.
+//! Where one document is worked on outside a kiosk: a folder for our own eyes, gone when the work is.
 
 use std::{
     fs::{self, DirBuilder},
@@ -10,13 +10,13 @@ use std::{
 use crate::access::hex;
 
 /// What the folders' names begin with; the number of the process follows.
-const NAME: &str = "ottisk-node-";
+const NAME: &str = "ottisk-work-";
 
 /// The folder.
-pub(super) struct Desk(PathBuf);
+pub struct Desk(PathBuf);
 
-/// Takes away what nodes left that did not live to do it. Blocking.
-pub(super) fn sweep() {
+/// Takes away what those left who did not live to do it. Blocking.
+pub fn sweep() {
     for entry in fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let Some(rest) = name.to_str().and_then(|name| name.strip_prefix(NAME)) else { continue };
@@ -31,7 +31,7 @@ pub(super) fn sweep() {
 
 impl Desk {
     /// An empty one.
-    pub(super) fn clear() -> io::Result<Self> {
+    pub fn clear() -> io::Result<Self> {
         let mut drawn = [0; 16];
         getrandom::fill(&mut drawn).map_err(io::Error::other)?;
         let desk = Self(std::env::temp_dir().join(format!("{NAME}{}-{}", std::process::id(), hex(&drawn))));
@@ -41,12 +41,12 @@ impl Desk {
     }
 
     /// The document.
-    pub(super) fn source(&self) -> PathBuf {
+    pub fn source(&self) -> PathBuf {
         self.0.join("source")
     }
 
     /// The folder of what is made.
-    pub(super) fn made(&self) -> PathBuf {
+    pub fn made(&self) -> PathBuf {
         self.0.join("made")
     }
 }
@@ -54,7 +54,7 @@ impl Desk {
 impl Drop for Desk {
     fn drop(&mut self) {
         if let Err(error) = fs::remove_dir_all(&self.0) {
-            tracing::warn!(%error, "a request's folder could not be removed");
+            tracing::warn!(%error, "a folder of work could not be removed");
         }
     }
 }
